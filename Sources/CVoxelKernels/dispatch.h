@@ -1,0 +1,11 @@
+// One function compiled for several instruction sets; the loader picks.
+#ifndef VOXEL_KERNELS_DISPATCH_H
+#define VOXEL_KERNELS_DISPATCH_H
+
+#if defined(__x86_64__) && defined(__linux__)
+#define VK_MULTIVERSION __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define VK_MULTIVERSION
+#endif
+
+#endif

@@ -1,0 +1,5 @@
+import DeepMedicine
+
+@main struct Main {
+  static func main() { print(Torch.version) }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+import DeepmedCommands
+
+@main struct Main {
+  static func main() async { await Deepmed.main() }
+}
