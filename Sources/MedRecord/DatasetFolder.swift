@@ -1,5 +1,5 @@
 public import Foundation
-public import MedVoxel
+internal import MedVoxel
 
 /// A folder with scans and labels in the layout of the Medical Segmentation Decathlon (`dataset.json`,
 /// `imagesTr`, `labelsTr`, `imagesTs`), or of nnU-Net, where each channel is a file of its own
