@@ -113,7 +113,8 @@ let package = Package(
       swiftSettings: swiftSettings),
   ]
     + libraries.map(\.library) + executables.map(\.executable)
-    + (libraries + executables).filter(\.isTested).map(\.test),
+    + (libraries + executables).filter(\.isTested).map(\.test)
+    + [.testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings)],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx20

@@ -1,13 +1,11 @@
-internal import CVoxelKernels
-internal import MedImage
-internal import MedVoxel
+import CVoxelKernels
 
 /// Turns planes of class values on the network's grid into a label map on the scan's own grid, by linear
 /// interpolation and argmax, without a volume of values for each class.
 ///
 /// The network's axes are the scan's, in another order, direction and spacing: planes of the last network axis
 /// give slices along one scan axis.
-struct LabelPlanes {
+public struct LabelPlanes {
   private let channels: Int
   private let networkSize: GridSize
   private let scanSize: GridSize
@@ -19,13 +17,13 @@ struct LabelPlanes {
   private var previous: [Float] = []
   private var previousIndex = -1
   private var done: [Bool]
-  private(set) var labels: VoxelBuffer<UInt16>
+  public private(set) var labels: VoxelBuffer<UInt16>
 
   /// - Parameter scanToNetwork: from voxel indices of the scan to those of the network's grid.
-  /// - Throws: `EngineError` where the axes of the two grids are not parallel.
-  init(
+  /// - Throws: `VoxelError` where the axes of the two grids are not parallel.
+  public init(
     channels: Int, networkSize: GridSize, scanSize: GridSize, scanToNetwork: Affine
-  ) throws(EngineError) {
+  ) throws(VoxelError) {
     self.channels = channels
     self.networkSize = networkSize
     self.scanSize = scanSize
@@ -37,7 +35,7 @@ struct LabelPlanes {
       let scan = (0..<3).max { abs(columns[$0][axis]) < abs(columns[$1][axis]) } ?? axis
       let rest = (0..<3).filter { $0 != scan }.map { abs(columns[$0][axis]) * Double(scanSize[$0]) }
       guard !axes.contains(scan), (rest.max() ?? 0) < 0.01 else {
-        throw EngineError("the network's grid is not parallel to the scan's")
+        throw VoxelError("the network's grid is not parallel to the scan's")
       }
       axes.append(scan)
       let limit = networkSize[axis] - 1
@@ -60,7 +58,7 @@ struct LabelPlanes {
   }
 
   /// Takes finished planes and writes every scan slice that lies between planes known by now.
-  mutating func consume(first: Int, count: Int, values: UnsafePointer<Float>, channelStride: Int) {
+  public mutating func consume(first: Int, count: Int, values: UnsafePointer<Float>, channelStride: Int) {
     let planeVoxels = networkSize.x * networkSize.y
     let known = max(first - (previousIndex == first - 1 ? 1 : 0), 0)..<first + count
     let taps = self.taps

@@ -1,5 +1,4 @@
-internal import Foundation
-public import MedVoxel
+import Foundation
 
 /// How much each voxel of a window counts where windows overlap.
 public enum WindowWeighting: Hashable, Sendable {

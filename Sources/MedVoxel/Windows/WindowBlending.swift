@@ -1,13 +1,12 @@
-internal import CVoxelKernels
-internal import MedVoxel
+import CVoxelKernels
 
 /// Sums of weighted predictions over the planes that windows still reach, never over the whole volume.
 ///
 /// Windows come in the order of their start along the last axis. When the next start is `k`, no later window reaches
 /// the planes before it: they are divided by the summed weights and handed on.
-struct WindowBlending: ~Copyable {
+public struct WindowBlending: ~Copyable {
   /// Finished planes: values `[channel, i, j, plane]`, first axis fastest, with the distance between channels.
-  typealias Consumer = (_ first: Int, _ count: Int, UnsafePointer<Float>, _ channelStride: Int) throws -> Void
+  public typealias Consumer = (_ first: Int, _ count: Int, UnsafePointer<Float>, _ channelStride: Int) throws -> Void
 
   private let layout: WindowLayout
   private let channels: Int
@@ -16,7 +15,7 @@ struct WindowBlending: ~Copyable {
   private var weightSums: VoxelBuffer<Float>
   private var firstPlane = 0
 
-  init(layout: WindowLayout, channels: Int, weights: [Float]) {
+  public init(layout: WindowLayout, channels: Int, weights: [Float]) {
     self.layout = layout
     self.channels = channels
     self.weights = weights
@@ -29,7 +28,7 @@ struct WindowBlending: ~Copyable {
   private var planeVoxels: Int { sums.size.x * sums.size.y }
 
   /// Adds one window's prediction, given by its first element and its strides in elements along channel, I, J, K.
-  mutating func add(
+  public mutating func add(
     _ prediction: UnsafePointer<Float>, strides: [Int], start: GridIndex
   ) {
     let (window, size) = (layout.window, sums.size)
@@ -59,7 +58,7 @@ struct WindowBlending: ~Copyable {
   }
 
   /// Hands on the planes before `plane`, which no later window reaches.
-  mutating func finish(before plane: Int, to consumer: Consumer) throws {
+  public mutating func finish(before plane: Int, to consumer: Consumer) throws {
     let count = min(plane - firstPlane, planeCount)
     guard count > 0 else { return }
     let (channels, planeVoxels, slabVoxels) = (channels, planeVoxels, sums.voxelCount)
