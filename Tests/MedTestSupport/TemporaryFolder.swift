@@ -9,13 +9,25 @@ public final class TemporaryFolder: Sendable {
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
 
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  public func file(_ name: String) -> URL { url.appending(path: name) }
+
+  public func file(_ name: String, containing bytes: [UInt8]) throws -> URL {
+    try Data(bytes).write(to: file(name))
+    return file(name)
+  }
+
   /// Writes a text file, with the folders on its way.
   public func write(_ path: String, _ text: String) throws {
-    let target = url.appending(path: path)
+    let target = file(path)
     try FileManager.default.createDirectory(
       at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(text.utf8).write(to: target)
   }
 
-  deinit { try? FileManager.default.removeItem(at: url) }
+  /// The names of what lies in the folder, hidden files too.
+  public var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
+  }
 }
