@@ -2,6 +2,13 @@ import DeepmedCommands
 
 @main struct Main {
   static func main() async {
-    await Deepmed.launch()
+    await Deepmed.launch { command in
+      switch command {
+      case let plan as Deepmed.Plan: try plan.execute()
+      case let train as Deepmed.Train: try train.execute()
+      case let predict as Deepmed.Predict: try predict.execute()
+      default: try await command.runItself()
+      }
+    }
   }
 }
