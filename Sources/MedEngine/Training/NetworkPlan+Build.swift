@@ -4,12 +4,12 @@ internal import MedTensor
 
 extension NetworkPlan {
   /// The network that the plan names, registered below a scope.
-  func build(_ scope: Scope, channels: Int, classes: Int) throws -> any Network {
+  func build(_ scope: Scope, channels: Int, classes: Int) throws(TensorError) -> any Network {
     switch self {
     case .unet(let features, let strides, let residualUnits):
       let configuration = UNet.Configuration(
         inputChannels: channels, outputChannels: classes, channels: features,
-        strides: strides.map { PerAxis($0) }, residualUnits: residualUnits)
+        strides: strides.map { PerAxis([$0]) }, residualUnits: residualUnits)
       return try UNet(scope, configuration)
     case .segResNet(let filters, let down, let up):
       var configuration = SegResNet.Configuration(
@@ -25,12 +25,9 @@ extension NetworkPlan {
       configuration.supervisionHeads = max(1, supervision)
       return try DynUNet(scope, configuration)
     case .medicalNet(let depth):
-      guard channels == 1 else {
-        throw EngineError(
-          "MedicalNet takes one channel, the data set has \(channels)", remedy: "plan another network",
-          cause: .usage)
-      }
-      return try MedicalNet(scope, MedicalNet.Configuration(depth: depth, classes: classes))
+      var configuration = MedicalNet.Configuration(depth: depth, classes: classes)
+      configuration.inputChannels = channels
+      return try MedicalNet(scope, configuration)
     }
   }
 }
