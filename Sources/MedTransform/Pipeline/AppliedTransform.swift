@@ -1,5 +1,5 @@
 public import MedImage
-public import MedVoxel
+import MedVoxel
 
 /// A transform with the parameters it was applied with: enough to do the same again, or to undo it.
 ///
