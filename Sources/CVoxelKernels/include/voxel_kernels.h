@@ -12,8 +12,12 @@
 extern "C" {
 #endif
 
-// Name of the instruction set that the kernels run with on this machine: "avx512", "avx2", "neon", "baseline".
+// Name of the instruction set that the kernels run with on this machine: "avx512", "avx2", "neon",
+// "baseline".
 const char *vk_instruction_set(void);
+
+// Tells the system that a large block will be written whole, so that it may use large pages. A hint.
+void vk_advise_large(void *address, size_t bytes);
 
 #ifdef __cplusplus
 }
