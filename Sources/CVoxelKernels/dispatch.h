@@ -8,4 +8,7 @@
 #define VK_MULTIVERSION
 #endif
 
+// A helper that every clone of a kernel compiles for itself.
+#define VK_INLINE inline __attribute__((always_inline))
+
 #endif

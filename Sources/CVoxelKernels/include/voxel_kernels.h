@@ -12,7 +12,8 @@
 extern "C" {
 #endif
 
-// Name of the instruction set that the kernels run with on this machine: "avx512", "avx2", "neon", "baseline".
+// Name of the instruction set that the kernels run with on this machine: "avx512", "avx2", "neon",
+// "baseline".
 const char *vk_instruction_set(void);
 
 #ifdef __cplusplus
