@@ -33,7 +33,8 @@ let libraries: [Module] = [
   Module(name: "MedTransform", imports: ["MedImage"]),
   Module(name: "MedMetric", imports: ["MedVoxel"]),
   Module(name: "MedTensor", imports: ["CTorch", "MedVoxel"]),
-  Module(name: "MedNet", imports: ["MedTensor"]),
+  Module(name: "MedCheckpoint", imports: ["MedVoxel"]),
+  Module(name: "MedNet", imports: ["MedTensor", "MedCheckpoint"]),
   Module(name: "MedRecord", imports: ["MedVoxel"]),
   Module(name: "MedReport", imports: ["MedRecord", "MedImage"]),
   Module(
@@ -42,18 +43,19 @@ let libraries: [Module] = [
   Module(
     name: "DeepMedicine",
     imports: [
-      "MedVoxel", "MedImage", "MedTransform", "MedMetric", "MedTensor", "MedNet", "MedRecord", "MedReport",
-      "MedEngine",
+      "MedVoxel", "MedImage", "MedTransform", "MedMetric", "MedTensor", "MedCheckpoint", "MedNet", "MedRecord",
+      "MedReport", "MedEngine",
     ], isTested: false),
   Module(
     name: "DeepmedCommands",
-    imports: ["MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport"], packages: [argumentParser]),
+    imports: ["MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint"],
+    packages: [argumentParser]),
 ]
 
 let executables: [Module] = [
   Module(name: "deepmed", imports: ["DeepmedCommands"]),
   Module(name: "deepmed-torch", imports: ["DeepmedCommands", "MedEngine"], isTested: false),
-  Module(name: "deepmed-parity", imports: ["DeepMedicine"], isTested: false),
+  Module(name: "deepmed-parity", imports: ["DeepMedicine"]),
 ]
 
 let swiftSettings: [SwiftSetting] = [

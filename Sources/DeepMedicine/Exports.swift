@@ -1,3 +1,4 @@
+@_exported public import MedCheckpoint
 @_exported public import MedEngine
 @_exported public import MedImage
 @_exported public import MedMetric

@@ -1,0 +1,5 @@
+/// Readers of real files.
+enum FormatRunners: CaseRunners {
+  static let family = "formats"
+  static let classes: [String: Runner] = [:]
+}

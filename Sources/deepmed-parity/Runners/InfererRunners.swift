@@ -1,0 +1,5 @@
+/// Sliding windows and their like.
+enum InfererRunners: CaseRunners {
+  static let family = "monai/inferers"
+  static let classes: [String: Runner] = [:]
+}
