@@ -45,8 +45,8 @@ extension CheckpointValue {
 
   /// Finds the tensors of a network.
   ///
-  /// Without a path, the top is taken when it has tensors of its own; then the first common name that leads to
-  /// tensors, also below another one; then the only dictionary that has some.
+  /// Without a path, the first common name that leads to tensors is taken, also below another one; else the
+  /// top where it has tensors of its own; else the only dictionary that has some.
   ///
   /// - Parameter path: keys joined by `/`.
   /// - Throws: `CheckpointError` that lists where dictionaries of tensors are.
@@ -73,7 +73,6 @@ extension CheckpointValue {
       }
       return value.flattened(path: path)
     }
-    if places.contains("") { return flattened(path: "") }
     for key in CheckpointValue.commonKeys {
       guard let value = self[key] else { continue }
       if value.hasTensors { return value.flattened(path: key) }
@@ -81,6 +80,7 @@ extension CheckpointValue {
         if let value = value[inner] { return value.flattened(path: "\(key)/\(inner)") }
       }
     }
+    if places.contains("") { return flattened(path: "") }
     guard places.count == 1, let only = places.first else {
       throw CheckpointError(
         "the checkpoint's weights were not found: \(listing())", at: file,

@@ -84,6 +84,8 @@ enum PickleGlobal: Equatable {
       return "is code, not data: it would run Python"
     case "__main__": return "is a class of the program that saved the file"
     case "__torch__": return "is part of a TorchScript program"
+    case "torch" where fullName.hasPrefix("torch.nn."):
+      return "is part of a network saved as a Python object, not of its weights"
     case "torch": return "is an object of PyTorch other than a dense tensor"
     case "numpy": return "is an object of NumPy other than an array or number"
     default: return "is code, not data"

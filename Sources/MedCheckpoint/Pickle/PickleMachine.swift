@@ -26,7 +26,6 @@ struct PickleMachine {
 
   /// More than any real checkpoint needs; a pickle that claims more is refused.
   static let largestArena = 2_000_000
-  static let largestCopy = 64_000_000
   static let longestName = 1000
 
   /// - Precondition: the range lies inside the block.
@@ -59,13 +58,13 @@ struct PickleMachine {
   }
 
   private var refusal: CheckpointError {
-    let remedy = "save only tensors, in Python: torch.save(model.state_dict(), path)"
     var problems = refusedNames.prefix(50).map {
-      Problem("“\($0)” \(PickleGlobal.explanation(of: $0)), and is refused", at: place, remedy: remedy)
+      Problem("“\($0)” \(PickleGlobal.explanation(of: $0)), and is refused", at: place)
     }
     if refusedNames.count > 50 {
       problems.append(Problem("\(refusedNames.count - 50) more names", at: place))
     }
+    problems[problems.count - 1].remedy = "save only tensors, in Python: torch.save(model.state_dict(), path)"
     return CheckpointError(problems)
   }
 
@@ -147,7 +146,8 @@ struct PickleMachine {
   /// Pays for elements or bytes that are copied from an existing value.
   mutating func charge(_ count: Int) throws(CheckpointError) {
     copied += count
-    guard copied <= PickleMachine.largestCopy else {
+    // Honest pickles copy each of their elements once at most.
+    guard copied <= 1_000_000 + 4 * length else {
       throw failure("the pickle copies its own content again and again")
     }
   }

@@ -58,7 +58,7 @@ public struct SafetensorsFile: Sendable {
   }
 
   /// Whether the bytes begin like a safetensors file: a plausible length, then a JSON object.
-  static func isSafetensors(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  public static func isSafetensors(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard bytes.count >= 10 else { return false }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     return length <= UInt64(largestHeader) && bytes[8] == UInt8(ascii: "{")

@@ -20,7 +20,7 @@ struct Checksum {
       offset = min(32 - rest.count, bytes.count)
       rest.append(contentsOf: bytes[..<offset])
       guard rest.count == 32 else { return }
-      rest.withUnsafeBytes { lanes = Checksum.mix(lanes, $0, 0) }
+      self.lanes = rest.withUnsafeBytes { Checksum.mix(self.lanes, $0, 0) }
       rest.removeAll(keepingCapacity: true)
     }
     var lanes = lanes

@@ -20,9 +20,11 @@ struct LegacyTorchFile {
     guard case .int(1001) = try machine.run() else {
       throw CheckpointError("the file's protocol is not 1001, the only one that PyTorch wrote", at: path)
     }
-    let isLittleEndian = try littleEndian(machine.run(), machine)
+    let system = try machine.run()
+    let isLittleEndian = try littleEndian(system, machine)
     let object = try machine.run()
-    let keys = try machine.elements(of: machine.run())
+    let list = try machine.run()
+    let keys = try machine.elements(of: list)
     let ranges = try storageRanges(keys, machine)
     let swapped = isLittleEndian != (Int(1).littleEndian == 1)
     let path = path

@@ -46,7 +46,7 @@ public enum TorchFile {
       throw CheckpointError("the ZIP archive holds no data.pkl, so torch.save did not write it", at: path)
     }
     let root = pickle.name.dropLast("data.pkl".count)
-    if archive["\(root)constants.pkl"] != nil
+    if archive.contains("\(root)constants.pkl")
       || archive.entries.contains(where: { $0.name.hasPrefix("\(root)code/") })
     {
       throw CheckpointError(
@@ -54,7 +54,7 @@ public enum TorchFile {
         remedy: "in Python: torch.save(torch.jit.load(path).state_dict(), new_path)")
     }
     var isByteSwapped = Int(1).littleEndian != 1
-    if let order = archive["\(root)byteorder"] {
+    if let order = try archive.range(of: "\(root)byteorder") {
       let name = String(decoding: block.bytes[order].prefix(8), as: UTF8.self)
       guard name == "little" || name == "big" else {
         throw CheckpointError("the byte order “\(name)” is unknown", at: path)
@@ -62,10 +62,13 @@ public enum TorchFile {
       if name == "big" { isByteSwapped.toggle() }
     }
     let swapped = isByteSwapped
-    var machine = PickleMachine(block: block, range: pickle.range, place: path)
+    guard let range = try archive.range(of: pickle.name) else {
+      throw CheckpointError("data.pkl is missing", at: path)
+    }
+    var machine = PickleMachine(block: block, range: range, place: path)
     let value = try machine.run()
     var conversion = PickleConversion(machine: machine) { storage throws(CheckpointError) in
-      guard let range = archive["\(root)data/\(storage.key)"] else {
+      guard let range = try archive.range(of: "\(root)data/\(storage.key)") else {
         throw CheckpointError("the storage “\(storage.key)” is missing", at: path)
       }
       let size = storage.count.multipliedReportingOverflow(by: (storage.type ?? .uint8).byteCount)

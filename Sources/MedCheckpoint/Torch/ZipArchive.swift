@@ -7,9 +7,12 @@ struct ZipArchive {
   struct Entry {
     var name: String
     var range: Range<Int>
+    /// Whether the bytes lie there as they are.
+    var isStored: Bool
   }
 
   let block: ByteBlock
+  private let path: String
   private(set) var entries: [Entry] = []
   private var indices: [String: Int] = [:]
 
@@ -19,6 +22,7 @@ struct ZipArchive {
 
   init(block: ByteBlock, path: String) throws(CheckpointError) {
     self.block = block
+    self.path = path
     var reader = ZipDirectory(bytes: block.bytes, path: path)
     for entry in try reader.entries() {
       guard indices.updateValue(entries.count, forKey: entry.name) == nil else {
@@ -28,7 +32,19 @@ struct ZipArchive {
     }
   }
 
-  subscript(name: String) -> Range<Int>? { indices[name].map { entries[$0].range } }
+  func contains(_ name: String) -> Bool { indices[name] != nil }
+
+  /// Where the entry's bytes lie; nil when there is none of that name.
+  /// - Throws: `CheckpointError` for an entry that is compressed or encrypted.
+  func range(of name: String) throws(CheckpointError) -> Range<Int>? {
+    guard let index = indices[name] else { return nil }
+    guard entries[index].isStored else {
+      throw CheckpointError(
+        "the entry “\(name)” is compressed or encrypted", at: path,
+        remedy: "PyTorch stores entries plainly; write the file with torch.save")
+    }
+    return entries[index].range
+  }
 }
 
 private struct ZipDirectory {
@@ -105,11 +121,6 @@ private struct ZipDirectory {
       throw failure("the archive's directory is cut off")
     }
     let name = String(decoding: bytes[nameStart..<extraStart], as: UTF8.self)
-    guard method == 0, flags & 1 == 0 else {
-      throw CheckpointError(
-        "the entry “\(name)” is \(flags & 1 == 0 ? "compressed" : "encrypted")", at: path,
-        remedy: "PyTorch stores entries plainly; write the file with torch.save")
-    }
     var wide = WideFields(
       uncompressed: UInt64(try load(UInt32.self, at: offset + 24)), compressed: compressed,
       header: UInt64(try load(UInt32.self, at: offset + 42)))
@@ -121,12 +132,14 @@ private struct ZipDirectory {
     let dataStart =
       header + 30 + Int(try load(UInt16.self, at: header + 26)) + Int(try load(UInt16.self, at: header + 28))
     let size = try position(wide.compressed)
-    guard wide.compressed == wide.uncompressed, dataStart <= bytes.count, size <= bytes.count - dataStart
+    guard method != 0 || wide.compressed == wide.uncompressed, dataStart <= bytes.count,
+      size <= bytes.count - dataStart
     else {
       throw failure("the entry “\(name)” of \(wide.compressed) bytes ends outside of the file")
     }
     offset = extraStart + extraLength + commentLength
-    return ZipArchive.Entry(name: name, range: dataStart..<dataStart + size)
+    return ZipArchive.Entry(
+      name: name, range: dataStart..<dataStart + size, isStored: method == 0 && flags & 1 == 0)
   }
 
   private struct WideFields {
