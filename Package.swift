@@ -109,7 +109,7 @@ let package = Package(
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .target(
-      name: "MedTestSupport", dependencies: ["MedVoxel", "MedImage"], path: "Tests/MedTestSupport",
+      name: "MedTestSupport", dependencies: ["MedVoxel", "MedImage", "MedTransform"], path: "Tests/MedTestSupport",
       swiftSettings: swiftSettings),
   ]
     + libraries.map(\.library) + executables.map(\.executable)

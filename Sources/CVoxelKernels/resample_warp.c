@@ -4,7 +4,17 @@
 #include <math.h>
 #include <string.h>
 
+// Work goes in boxes of 64 × 16 × 16 output voxels, so that what an oblique map touches stays in cache.
 #define BLOCK 64
+#define ROWS 16
+
+int64_t vk_warp_units(const vk_warp *job) {
+  return ((job->output_size[1] + ROWS - 1) / ROWS) * ((job->output_size[2] + ROWS - 1) / ROWS);
+}
+
+int64_t vk_warp_scratch(const vk_warp *job) {
+  return job->control_taps ? ROWS * ROWS * 3 * job->control_size[0] : 0;
+}
 
 typedef struct {
   double x[BLOCK], y[BLOCK], z[BLOCK];
@@ -108,28 +118,77 @@ static VK_INLINE double fold(double c, double n, int boundary) {
   return c < high ? c : high;
 }
 
-static VK_INLINE void inside_linear(const float *restrict in, int32_t nx, int32_t nxy, const positions *p,
-                                    int n, float *restrict out) {
+typedef float v4 __attribute__((vector_size(16)));
+typedef float v2 __attribute__((vector_size(8)));
+
+// The positions lie between the first and the last voxel centre. Neighbours along x come in one load, so that
+// the first axis needs two voxels; the two other axes may have one.
+static VK_INLINE void between_linear(const float *restrict in, const int64_t size[3], const positions *p,
+                                     int n, float *restrict out) {
+  const int32_t nx = (int32_t)size[0], plane = (int32_t)(size[0] * size[1]);
+  const int32_t lx = nx - 2, ly = size[1] > 1 ? (int32_t)size[1] - 2 : 0,
+                lz = size[2] > 1 ? (int32_t)size[2] - 2 : 0;
+  const int32_t sy = size[1] > 1 ? nx : 0, sz = size[2] > 1 ? plane : 0;
+  int32_t offset[BLOCK];
+  float fx[BLOCK], fy[BLOCK], fz[BLOCK];
+  v2 pairs[BLOCK];
   for (int v = 0; v < n; v++) {
     int32_t x = (int32_t)p->x[v], y = (int32_t)p->y[v], z = (int32_t)p->z[v];
-    float fx = (float)(p->x[v] - x), fy = (float)(p->y[v] - y), fz = (float)(p->z[v] - z);
-    int32_t o = x + nx * y + nxy * z;
-    int32_t oy = o + nx, oz = o + nxy, oyz = oy + nxy;
-    float a = in[o], b = in[oy], c = in[oz], d = in[oyz];
-    a += fx * (in[o + 1] - a);
-    b += fx * (in[oy + 1] - b);
-    c += fx * (in[oz + 1] - c);
-    d += fx * (in[oyz + 1] - d);
-    a += fy * (b - a);
-    c += fy * (d - c);
-    out[v] = a + fz * (c - a);
+    x = x < lx ? x : lx;
+    y = y < ly ? y : ly;
+    z = z < lz ? z : lz;
+    fx[v] = (float)(p->x[v] - x);
+    fy[v] = (float)(p->y[v] - y);
+    fz[v] = (float)(p->z[v] - z);
+    offset[v] = x + nx * y + plane * z;
   }
+  for (int v = 0; v < n; v++) {
+    const float *at = in + offset[v];
+    v2 a, b, c, d;
+    memcpy(&a, at, 8);
+    memcpy(&b, at + sy, 8);
+    memcpy(&c, at + sz, 8);
+    memcpy(&d, at + sy + sz, 8);
+    v4 low = __builtin_shufflevector(a, b, 0, 1, 2, 3), high = __builtin_shufflevector(c, d, 0, 1, 2, 3);
+    low += fz[v] * (high - low);
+    v2 first = __builtin_shufflevector(low, low, 0, 1), second = __builtin_shufflevector(low, low, 2, 3);
+    pairs[v] = first + fy[v] * (second - first);
+  }
+  const float *restrict flat = (const float *)pairs;
+  for (int v = 0; v < n; v++)
+    out[v] = flat[2 * v] + fx[v] * (flat[2 * v + 1] - flat[2 * v]);
 }
 
 typedef struct {
   int32_t i0[BLOCK], i1[BLOCK];
   float w0[BLOCK], w1[BLOCK];
 } pair;
+
+static VK_INLINE void fold_axis(double *c, int n, double size, int boundary) {
+  for (int v = 0; v < n; v++)
+    c[v] = fold(c[v], size, boundary);
+}
+
+static VK_INLINE void fold_all(positions *p, int n, const int64_t size[3], int boundary) {
+  double *c[3] = {p->x, p->y, p->z};
+  for (int axis = 0; axis < 3; axis++)
+    if (boundary == VK_BORDER)
+      fold_axis(c[axis], n, (double)size[axis], VK_BORDER);
+    else if (boundary == VK_REFLECTION)
+      fold_axis(c[axis], n, (double)size[axis], VK_REFLECTION);
+    else
+      fold_axis(c[axis], n, (double)size[axis], VK_MIRROR);
+}
+
+// Whether no position has a neighbour inside.
+static VK_INLINE int all_outside(const positions *p, int n, const int64_t size[3]) {
+  const double hx = (double)size[0], hy = (double)size[1], hz = (double)size[2];
+  int inside = 0;
+  for (int v = 0; v < n; v++)
+    inside |=
+        (p->x[v] > -1) & (p->x[v] < hx) & (p->y[v] > -1) & (p->y[v] < hy) & (p->z[v] > -1) & (p->z[v] < hz);
+  return !inside;
+}
 
 static VK_INLINE void split(const double *c, int n, int64_t size, int boundary, pair *out) {
   const double s = (double)size;
@@ -182,32 +241,54 @@ static VK_INLINE void split_by(int boundary, const positions *p, int n, const in
     }
 }
 
+typedef struct {
+  int64_t j0, k0, nj, rows;
+} tile;
+
+static VK_INLINE tile tile_of(const vk_warp *job, int64_t unit, float *scratch) {
+  const int64_t ny = job->output_size[1], nz = job->output_size[2], across = (ny + ROWS - 1) / ROWS;
+  tile t = {unit % across * ROWS, unit / across * ROWS, 0, 0};
+  t.nj = ny - t.j0 < ROWS ? ny - t.j0 : ROWS;
+  t.rows = t.nj * (nz - t.k0 < ROWS ? nz - t.k0 : ROWS);
+  if (job->control_taps)
+    for (int64_t row = 0; row < t.rows; row++)
+      control_rows(job, t.j0 + row % t.nj, t.k0 + row / t.nj, scratch + row * 3 * job->control_size[0]);
+  return t;
+}
+
 VK_MULTIVERSION
-void vk_warp_linear_f32(const vk_warp *job, int64_t slice, float *scratch) {
+void vk_warp_linear_f32(const vk_warp *job, int64_t unit, float *scratch) {
   const int64_t nx = job->output_size[0], ny = job->output_size[1], nz = job->output_size[2];
   const int64_t plane = job->input_size[0] * job->input_size[1], volume = plane * job->input_size[2];
-  const int narrow = volume < INT32_MAX;
+  const int narrow = volume < INT32_MAX && job->input_size[0] > 1;
   positions p;
   pair pairs[3];
-  for (int64_t j = 0; j < ny; j++) {
-    if (job->control_taps)
-      control_rows(job, j, slice, scratch);
-    for (int64_t i = 0; i < nx; i += BLOCK) {
-      int n = (int)(nx - i < BLOCK ? nx - i : BLOCK);
-      locate(job, i, n, j, slice, scratch, &p);
+  const tile box = tile_of(job, unit, scratch);
+  for (int64_t i = 0; i < nx; i += BLOCK)
+    for (int64_t row = 0; row < box.rows; row++) {
+      const int64_t j = box.j0 + row % box.nj, k = box.k0 + row / box.nj;
+      const int n = (int)(nx - i < BLOCK ? nx - i : BLOCK);
+      locate(job, i, n, j, k, scratch + row * 3 * job->control_size[0], &p);
       int inside = narrow && all_inside(&p, n, job->input_size, 0, 1);
-      if (!inside)
+      if (!inside && narrow && job->boundary != VK_CONSTANT) {
+        fold_all(&p, n, job->input_size, job->boundary);
+        inside = 1;
+      }
+      const int outside = !inside && job->boundary == VK_CONSTANT && all_outside(&p, n, job->input_size);
+      if (!inside && !outside)
         split_by(job->boundary, &p, n, job->input_size, pairs);
       for (int64_t c = 0; c < job->channels; c++) {
         const float *in = (const float *)job->input + c * volume;
-        float *out = (float *)job->output + i + nx * (j + ny * (slice + nz * c));
+        float *out = (float *)job->output + i + nx * (j + ny * (k + nz * c));
         if (inside)
-          inside_linear(in, (int32_t)job->input_size[0], (int32_t)plane, &p, n, out);
+          between_linear(in, job->input_size, &p, n, out);
+        else if (outside)
+          for (int v = 0; v < n; v++)
+            out[v] = job->constant;
         else
           edge_linear(in, job, pairs, pairs + 1, pairs + 2, n, out);
       }
     }
-  }
 }
 
 static VK_INLINE void spline_weights(double f, float w[4]) {
@@ -234,18 +315,18 @@ static VK_INLINE int32_t continued(int64_t i, int64_t n, int boundary) {
 }
 
 VK_MULTIVERSION
-void vk_warp_cubic_f32(const vk_warp *job, int64_t slice, float *scratch) {
+void vk_warp_cubic_f32(const vk_warp *job, int64_t unit, float *scratch) {
   const int64_t nx = job->output_size[0], ny = job->output_size[1], nz = job->output_size[2];
-  const int64_t *size = job->input_size, row = size[0], plane = row * size[1], volume = plane * size[2];
+  const int64_t *size = job->input_size, plane = size[0] * size[1], volume = plane * size[2];
   positions p;
-  for (int64_t j = 0; j < ny; j++) {
-    if (job->control_taps)
-      control_rows(job, j, slice, scratch);
-    for (int64_t i = 0; i < nx; i += BLOCK) {
-      int n = (int)(nx - i < BLOCK ? nx - i : BLOCK);
-      locate(job, i, n, j, slice, scratch, &p);
+  const tile box = tile_of(job, unit, scratch);
+  for (int64_t i = 0; i < nx; i += BLOCK)
+    for (int64_t row = 0; row < box.rows; row++) {
+      const int64_t j = box.j0 + row % box.nj, k = box.k0 + row / box.nj;
+      const int n = (int)(nx - i < BLOCK ? nx - i : BLOCK);
+      locate(job, i, n, j, k, scratch + row * 3 * job->control_size[0], &p);
       for (int v = 0; v < n; v++) {
-        float *out = (float *)job->output + i + v + nx * (j + ny * slice);
+        float *out = (float *)job->output + i + v + nx * (j + ny * k);
         double at[3] = {p.x[v], p.y[v], p.z[v]};
         int32_t index[3][4];
         float weight[3][4];
@@ -271,7 +352,7 @@ void vk_warp_cubic_f32(const vk_warp *job, int64_t slice, float *scratch) {
           float sum = 0;
           for (int u = 0; u < 4; u++)
             for (int t = 0; t < 4; t++) {
-              const float *line = in + plane * index[2][u] + row * index[1][t];
+              const float *line = in + plane * index[2][u] + size[0] * index[1][t];
               float s = weight[0][0] * line[index[0][0]] + weight[0][1] * line[index[0][1]] +
                         weight[0][2] * line[index[0][2]] + weight[0][3] * line[index[0][3]];
               sum += weight[2][u] * weight[1][t] * s;
@@ -280,7 +361,6 @@ void vk_warp_cubic_f32(const vk_warp *job, int64_t slice, float *scratch) {
         }
       }
     }
-  }
 }
 
 static VK_INLINE void nearest_axis(const double *c, int n, int64_t size, int boundary, int half_up,
@@ -306,25 +386,25 @@ static VK_INLINE void nearest_axis(const double *c, int n, int64_t size, int bou
   } while (0)
 
 VK_MULTIVERSION
-void vk_warp_nearest(const vk_warp *job, int64_t slice, int32_t bytes, const void *fill, float *scratch) {
+void vk_warp_nearest(const vk_warp *job, int64_t unit, int32_t bytes, const void *fill, float *scratch) {
   const int64_t nx = job->output_size[0], ny = job->output_size[1], nz = job->output_size[2];
   const int64_t *size = job->input_size, plane = size[0] * size[1], volume = plane * size[2];
   positions p;
   int32_t x[BLOCK], y[BLOCK], z[BLOCK];
   int64_t offset[BLOCK];
-  for (int64_t j = 0; j < ny; j++) {
-    if (job->control_taps)
-      control_rows(job, j, slice, scratch);
-    for (int64_t i = 0; i < nx; i += BLOCK) {
-      int n = (int)(nx - i < BLOCK ? nx - i : BLOCK);
-      locate(job, i, n, j, slice, scratch, &p);
+  const tile box = tile_of(job, unit, scratch);
+  for (int64_t i = 0; i < nx; i += BLOCK)
+    for (int64_t row = 0; row < box.rows; row++) {
+      const int64_t j = box.j0 + row % box.nj, k = box.k0 + row / box.nj;
+      const int n = (int)(nx - i < BLOCK ? nx - i : BLOCK);
+      locate(job, i, n, j, k, scratch + row * 3 * job->control_size[0], &p);
       nearest_axis(p.x, n, size[0], job->boundary, job->half_up, x);
       nearest_axis(p.y, n, size[1], job->boundary, job->half_up, y);
       nearest_axis(p.z, n, size[2], job->boundary, job->half_up, z);
       for (int v = 0; v < n; v++)
         offset[v] = (x[v] | y[v] | z[v]) < 0 ? -1 : x[v] + size[0] * y[v] + plane * z[v];
       for (int64_t c = 0; c < job->channels; c++) {
-        int64_t at = i + nx * (j + ny * (slice + nz * c));
+        int64_t at = i + nx * (j + ny * (k + nz * c));
         switch (bytes) {
         case 1:
           FETCH(uint8_t);
@@ -340,5 +420,4 @@ void vk_warp_nearest(const vk_warp *job, int64_t slice, int32_t bytes, const voi
         }
       }
     }
-  }
 }

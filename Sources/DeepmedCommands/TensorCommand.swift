@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import Foundation
 internal import MedRecord
+internal import MedVoxel
 
 /// A command that computes with tensors. Loading libtorch takes a quarter of a second, so `deepmed` does not link
 /// it: such a command hands the process over to `deepmed-torch`, which lies beside it and does.

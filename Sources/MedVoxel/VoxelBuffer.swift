@@ -144,11 +144,18 @@ extension VoxelBuffer: Equatable {
 @usableFromInline final class VoxelStorage<Element: VoxelScalar> {
   @usableFromInline let base: UnsafeMutablePointer<Element>
   @usableFromInline let count: Int
+  /// The block's size in bytes.
+  private let capacity: Int
 
-  @usableFromInline init(count: Int) {
+  init(count: Int) {
     self.count = count
     let bytes = max(count, 1) * MemoryLayout<Element>.stride
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    let raw: UnsafeMutableRawPointer
+    if bytes >= BlockCache.smallest {
+      (raw, capacity) = BlockCache.shared.take(bytes)
+    } else {
+      (raw, capacity) = (UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64), bytes)
+    }
     base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
   }
 
@@ -158,5 +165,12 @@ extension VoxelBuffer: Equatable {
     return other
   }
 
-  deinit { UnsafeMutableRawPointer(base).deallocate() }
+  deinit {
+    let raw = UnsafeMutableRawPointer(base)
+    if capacity >= BlockCache.smallest {
+      BlockCache.shared.give(raw, capacity)
+    } else {
+      raw.deallocate()
+    }
+  }
 }

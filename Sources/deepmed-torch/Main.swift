@@ -1,7 +1,7 @@
-import ArgumentParser
 import DeepmedCommands
-import MedTensor
 
 @main struct Main {
-  static func main() async { print(Torch.version); await Deepmed.main() }
+  static func main() async {
+    await Deepmed.launch()
+  }
 }

@@ -59,11 +59,14 @@ typedef struct vk_warp {
   const float *control_weight[3];
 } vk_warp;
 
-// Rows of one output slice each unit: unit = k. Scratch: 3 · control_size[0] floats for a control grid.
-void vk_warp_linear_f32(const vk_warp *job, int64_t slice, float *scratch);
+// Units of work; they write disjoint memory.
+int64_t vk_warp_units(const vk_warp *job);
+// Floats of scratch that one call needs.
+int64_t vk_warp_scratch(const vk_warp *job);
+void vk_warp_linear_f32(const vk_warp *job, int64_t unit, float *scratch);
 // The input holds B-spline coefficients; the boundary tells how they continue.
-void vk_warp_cubic_f32(const vk_warp *job, int64_t slice, float *scratch);
-void vk_warp_nearest(const vk_warp *job, int64_t slice, int32_t bytes, const void *fill, float *scratch);
+void vk_warp_cubic_f32(const vk_warp *job, int64_t unit, float *scratch);
+void vk_warp_nearest(const vk_warp *job, int64_t unit, int32_t bytes, const void *fill, float *scratch);
 
 // In place: samples → cubic B-spline coefficients along one axis, for `lanes` neighbouring lines that start
 // at `data`; samples of a line lie `stride` elements apart. `boundary` is VK_MIRROR or VK_REFLECTION.

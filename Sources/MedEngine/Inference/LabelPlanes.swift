@@ -63,10 +63,11 @@ struct LabelPlanes {
   mutating func consume(first: Int, count: Int, values: UnsafePointer<Float>, channelStride: Int) {
     let planeVoxels = networkSize.x * networkSize.y
     let known = max(first - (previousIndex == first - 1 ? 1 : 0), 0)..<first + count
+    let taps = self.taps
     let slices = done.indices.filter { slice in
       !done[slice] && known.contains(Int(taps[2].lower[slice])) && known.contains(Int(taps[2].upper[slice]))
     }
-    let (taps, channels, networkSize, scanSize, scanAxis) = (taps, channels, networkSize, scanSize, scanAxis)
+    let (channels, networkSize, scanSize, scanAxis) = (channels, networkSize, scanSize, scanAxis)
     let scanStride = [1, scanSize.x, scanSize.x * scanSize.y]
     let steps = scanAxis.map { scanStride[$0] }
     let (width, height) = (scanSize[scanAxis[0]], scanSize[scanAxis[1]])

@@ -71,15 +71,15 @@ struct WindowBlending: ~Copyable {
           vk_window_normalize(sums + channel * slabVoxels, totals, Int64(count * planeVoxels))
         }
         try consumer(first, count, UnsafePointer(sums), slabVoxels)
-        for channel in 0..<channels { shift(sums + channel * slabVoxels, count * planeVoxels, kept * planeVoxels) }
-        shift(totals, count * planeVoxels, kept * planeVoxels)
+        for channel in 0..<channels { Self.shift(sums + channel * slabVoxels, count * planeVoxels, kept * planeVoxels) }
+        Self.shift(totals, count * planeVoxels, kept * planeVoxels)
       }
     }
     firstPlane += count
   }
 
   /// Moves what lies behind the first `dropped` elements to the front and clears the rest.
-  private func shift(_ base: UnsafeMutablePointer<Float>, _ dropped: Int, _ kept: Int) {
+  private static func shift(_ base: UnsafeMutablePointer<Float>, _ dropped: Int, _ kept: Int) {
     base.update(from: base + dropped, count: kept)
     (base + kept).update(repeating: 0, count: dropped)
   }

@@ -39,7 +39,7 @@ extension VoxelBuffer {
     let result = VoxelBuffer(uninitializedChannels: channels, size: size)
     let bytes = MemoryLayout<Element>.stride
     withAlignedJob(to: size, inputAxes, tables) { job in
-      let units = Int(vk_aligned_units(withUnsafePointer(to: job) { $0 }))
+      let units = withUnsafePointer(to: job) { Int(vk_aligned_units($0)) }
       for channel in 0..<channels {
         var job = job
         job.input = UnsafeRawPointer(storage.base + channel * voxelCount)

@@ -12,9 +12,9 @@ extension VoxelBuffer {
       var job = job
       job.half_up = rounding == .up ? 1 : 0
       let shared = job
-      shared.forEachSlice { slice, scratch in
+      shared.forEachUnit { unit, scratch in
         withUnsafePointer(to: fill) { fill in
-          withUnsafePointer(to: shared) { vk_warp_nearest($0, slice, bytes, fill, scratch) }
+          withUnsafePointer(to: shared) { vk_warp_nearest($0, unit, bytes, fill, scratch) }
         }
       }
     }
@@ -85,12 +85,12 @@ extension VoxelBuffer where Element == Float {
   ) -> VoxelBuffer<Float> {
     let result = VoxelBuffer(uninitializedChannels: channels, size: size)
     withWarpJob(into: result, by: map, boundary, displacement) { job in
-      job.forEachSlice { slice, scratch in
+      job.forEachUnit { unit, scratch in
         withUnsafePointer(to: job) {
           if interpolation == .cubic {
-            vk_warp_cubic_f32($0, slice, scratch)
+            vk_warp_cubic_f32($0, unit, scratch)
           } else {
-            vk_warp_linear_f32($0, slice, scratch)
+            vk_warp_linear_f32($0, unit, scratch)
           }
         }
       }
@@ -100,10 +100,13 @@ extension VoxelBuffer where Element == Float {
 }
 
 extension vk_warp {
-  fileprivate func forEachSlice(_ body: (Int64, UnsafeMutablePointer<Float>?) -> Void) {
-    Parallel.forEach(Int(output_size.2)) { slice in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, 3 * Int(control_size.0))) { scratch in
-        body(Int64(slice), scratch.baseAddress)
+  fileprivate func forEachUnit(_ body: (Int64, UnsafeMutablePointer<Float>?) -> Void) {
+    let (units, floats) = withUnsafePointer(to: self) {
+      (Int(vk_warp_units($0)), Int(vk_warp_scratch($0)))
+    }
+    Parallel.forEach(units) { unit in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, floats)) { scratch in
+        body(Int64(unit), scratch.baseAddress)
       }
     }
   }
