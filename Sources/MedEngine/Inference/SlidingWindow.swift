@@ -83,6 +83,21 @@ public struct SlidingWindow: Hashable, Sendable {
     return planes?.labels ?? VoxelBuffer(size: scan)
   }
 
+  private func check(_ volume: VoxelBuffer<Float>) throws(EngineError) {
+    var problems: [Problem] = []
+    if volume.count == 0 { problems.append(Problem("an empty volume can't be segmented")) }
+    if (0..<3).contains(where: { !(overlap[$0] >= 0 && overlap[$0] < 1) }) {
+      problems.append(Problem(expected: "an overlap from 0 to below 1", found: "\(overlap)"))
+    }
+    if (0..<3).contains(where: { window[$0] < 1 }) {
+      problems.append(Problem(expected: "a window of at least one voxel along each axis", found: describe(window)))
+    }
+    if case .custom(let map) = weighting, map.count != window.voxelCount {
+      problems.append(Problem(expected: "weights for \(describe(window)) voxels", found: describe(map.size)))
+    }
+    guard problems.isEmpty else { throw EngineError(problems, cause: .usage) }
+  }
+
   private func lowPadding(_ size: GridSize) -> GridIndex {
     var low = GridIndex.zero
     for axis in 0..<3 { low[axis] = max(0, window[axis] - size[axis]) / 2 }
@@ -98,7 +113,7 @@ public struct SlidingWindow: Hashable, Sendable {
       _ padded: GridSize
     ) throws -> Void
   ) throws {
-    guard volume.count > 0 else { throw EngineError("an empty volume can't be segmented") }
+    try check(volume)
     let low = lowPadding(volume.size)
     let size = paddedSize(volume.size)
     let padded =

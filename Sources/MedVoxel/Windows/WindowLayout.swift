@@ -4,7 +4,30 @@ import Foundation
 public enum WindowWeighting: Hashable, Sendable {
   case constant
   /// A Gaussian about the window's centre; its deviation is a share of the window's size along each axis.
-  case gaussian(deviation: Double)
+  case gaussian(deviations: SIMD3<Double>)
+  /// One weight for each voxel of the window.
+  case custom(VoxelBuffer<Float>)
+
+  public static func gaussian(deviation: Double) -> WindowWeighting {
+    .gaussian(deviations: SIMD3(repeating: deviation))
+  }
+
+  public static func == (a: WindowWeighting, b: WindowWeighting) -> Bool {
+    switch (a, b) {
+    case (.constant, .constant): true
+    case (.gaussian(let x), .gaussian(let y)): x == y
+    case (.custom(let x), .custom(let y)): x == y
+    default: false
+    }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .constant: hasher.combine(0)
+    case .gaussian(let deviations): hasher.combine(deviations)
+    case .custom(let map): hasher.combine(map.size)
+    }
+  }
 }
 
 /// Where windows lie on a volume.
@@ -38,12 +61,13 @@ public struct WindowLayout: Hashable, Sendable {
 
   public var count: Int { starts[0].count * starts[1].count * starts[2].count }
 
-  /// The weights of a window's voxels, first axis fastest, never below 1/1000 of the largest.
+  /// The weights of a window's voxels, first axis fastest; a Gaussian's are never below 1/1000 of the largest.
   public func weights(_ weighting: WindowWeighting) -> [Float] {
     switch weighting {
     case .constant: return [Float](repeating: 1, count: window.voxelCount)
-    case .gaussian(let deviation):
-      let lines = (0..<3).map { axis in gaussianLine(window[axis], deviation: deviation) }
+    case .custom(let map): return map.elements
+    case .gaussian(let deviations):
+      let lines = (0..<3).map { axis in gaussianLine(window[axis], deviation: deviations[axis]) }
       var map = [Float](repeating: 0, count: window.voxelCount)
       var offset = 0
       for k in 0..<window.z {
