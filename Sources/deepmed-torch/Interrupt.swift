@@ -24,9 +24,3 @@ final class Interrupt: Sendable {
 
   var wasAsked: Bool { count.load(ordering: .relaxed) > 0 }
 }
-
-/// Counts up, from any thread.
-final class Counter: Sendable {
-  private let value = Atomic(0)
-  func next() -> Int { value.add(1, ordering: .relaxed).newValue }
-}

@@ -4,7 +4,6 @@ import DeepmedCommands
   static func main() async {
     await Deepmed.launch { command in
       switch command {
-      case let plan as Deepmed.Plan: try plan.execute()
       case let train as Deepmed.Train: try train.execute()
       case let predict as Deepmed.Predict: try predict.execute()
       default: try await command.runItself()

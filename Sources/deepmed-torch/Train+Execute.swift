@@ -32,7 +32,6 @@ final class TrainingDisplay: @unchecked Sendable {
   private let plan: Plan
   private var progress: ProgressLine?
   private var loading: ProgressLine?
-  private let loaded = Counter()
   private var smoothed: Double?
 
   init(_ plan: Plan) { self.plan = plan }
@@ -41,9 +40,9 @@ final class TrainingDisplay: @unchecked Sendable {
     lock.lock()
     defer { lock.unlock() }
     switch event {
-    case .prepared(_, let total):
+    case .prepared(let cases, let total):
       if loading == nil { loading = ProgressLine("preparing cases", total: total) }
-      loading?.update(loaded.next())
+      loading?.update(cases)
     case .started(let record, let first, let iterations):
       loading?.finish()
       let line = ProgressLine("step", total: iterations, first: first)

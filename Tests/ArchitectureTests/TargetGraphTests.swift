@@ -13,15 +13,14 @@ private let allowed: [String: Set<String>] = [
   "MedNet": ["MedTensor", "MedCheckpoint"],
   "MedRecord": ["MedVoxel"],
   "MedReport": ["MedRecord", "MedImage"],
-  "MedEngine": [
-    "MedImage", "MedTransform", "MedMetric", "MedTensor", "MedNet", "MedRecord", "MedCheckpoint",
-  ],
+  "MedStudy": ["MedImage", "MedTransform", "MedMetric", "MedRecord"],
+  "MedEngine": ["MedStudy", "MedImage", "MedTensor", "MedNet", "MedCheckpoint", "MedRecord"],
   "DeepMedicine": [
     "MedVoxel", "MedImage", "MedTransform", "MedMetric", "MedTensor", "MedNet", "MedRecord", "MedReport",
-    "MedEngine", "MedCheckpoint",
+    "MedEngine", "MedCheckpoint", "MedStudy",
   ],
   "DeepmedCommands": [
-    "MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint", "ArgumentParser",
+    "MedStudy", "MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint", "ArgumentParser",
   ],
   "deepmed": ["DeepmedCommands"],
   "deepmed-torch": ["DeepmedCommands", "MedEngine"],

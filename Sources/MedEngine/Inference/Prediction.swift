@@ -3,6 +3,7 @@ internal import MedCheckpoint
 internal import MedImage
 internal import MedNet
 public import MedRecord
+internal import MedStudy
 public import MedTensor
 internal import MedVoxel
 

@@ -1,6 +1,7 @@
 public import MedImage
 internal import MedNet
 internal import MedRecord
+internal import MedStudy
 internal import MedTensor
 public import MedVoxel
 

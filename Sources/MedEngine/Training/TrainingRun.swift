@@ -3,6 +3,7 @@ internal import MedCheckpoint
 internal import MedImage
 internal import MedNet
 public import MedRecord
+internal import MedStudy
 public import MedTensor
 internal import MedVoxel
 
@@ -89,8 +90,8 @@ public struct TrainingRun {
     let validation = PreparedCases(files: try files(plan.validation), plan: plan)
     guard training.count > 0 else { throw EngineError("the plan names no training case", cause: .usage) }
     let total = training.count + validation.count
-    try training.prepareAll { tell(.prepared(cases: $0 + 1, of: total)) }
-    try validation.prepareAll { tell(.prepared(cases: training.count + $0 + 1, of: total)) }
+    try training.prepareAll { tell(.prepared(cases: $0, of: total)) }
+    try validation.prepareAll { tell(.prepared(cases: training.count + $0, of: total)) }
     return (training, validation)
   }
 

@@ -2,6 +2,7 @@ internal import Foundation
 internal import MedCheckpoint
 internal import MedNet
 internal import MedRecord
+internal import MedStudy
 internal import MedTensor
 internal import MedVoxel
 

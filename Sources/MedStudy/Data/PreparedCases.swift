@@ -1,17 +1,17 @@
-internal import Foundation
-internal import MedImage
-internal import MedRecord
-internal import MedTransform
-internal import MedVoxel
+package import Foundation
+package import MedImage
+package import MedRecord
+package import MedTransform
+package import MedVoxel
 internal import Synchronization
 
 /// The prepared cases of a data set: kept in memory as far as the limit allows, read again beyond it.
-final class PreparedCases: Sendable {
-  struct Case: Sendable {
-    var id: String
-    var subject: Subject
-    var scan: Grid
-    var classes: ClassIndex
+package final class PreparedCases: Sendable {
+  package struct Case: Sendable {
+    package var id: String
+    package var subject: Subject
+    package var scan: Grid
+    package var classes: ClassIndex
 
     var byteCount: Int {
       (subject[scalar: "image"]?.voxels.count ?? 0) * 4 + (subject[labels: "label"]?.voxels.count ?? 0) * 2
@@ -32,7 +32,7 @@ final class PreparedCases: Sendable {
   private let memory = Mutex(Memory())
 
   /// - Parameter byteLimit: half of the machine's memory by default.
-  init(
+  package init(
     files: [DatasetFolder.Case], plan: Plan,
     byteLimit: Int = Int(ProcessInfo.processInfo.physicalMemory / 2)
   ) {
@@ -42,9 +42,9 @@ final class PreparedCases: Sendable {
     preprocessor = Preprocessor(plan.preprocessing)
   }
 
-  var count: Int { files.count }
+  package var count: Int { files.count }
 
-  func `case`(_ index: Int) throws -> Case {
+  package func `case`(_ index: Int) throws -> Case {
     if let known = memory.withLock({ memory in
       memory.cases[index].map { found in
         memory.order.removeAll { $0 == index }
@@ -69,10 +69,11 @@ final class PreparedCases: Sendable {
   }
 
   /// Reads and prepares every case once, several at a time, so that all problems come at the start.
-  func prepareAll(progress: @Sendable (Int) -> Void) throws(EngineError) {
+  package func prepareAll(progress: @Sendable (_ finished: Int) -> Void) throws(StudyError) {
+    let finished = Atomic(0)
     _ = try collect(count) { index in
       let made = try self.case(index)
-      progress(index)
+      progress(finished.add(1, ordering: .relaxed).newValue)
       return made.byteCount
     }
   }
@@ -80,7 +81,7 @@ final class PreparedCases: Sendable {
   private func prepare(_ index: Int) throws -> Case {
     let prepared = try preprocessor.prepare(reader.read(files[index]))
     guard let labels = prepared.subject[labels: "label"] else {
-      throw EngineError("the case “\(files[index].id)” has no label map", at: files[index].images.first?.path)
+      throw StudyError("the case “\(files[index].id)” has no label map", at: files[index].images.first?.path)
     }
     return Case(
       id: files[index].id, subject: prepared.subject, scan: prepared.scan, classes: try ClassIndex(labels))

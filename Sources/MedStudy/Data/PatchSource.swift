@@ -1,22 +1,22 @@
 internal import MedImage
-internal import MedRecord
+package import MedRecord
 internal import MedTransform
-internal import MedVoxel
+package import MedVoxel
 
 /// What a training step sees of one case.
-struct Patch: Sendable {
-  var image: VoxelBuffer<Float>
-  var labels: VoxelBuffer<UInt16>
+package struct Patch: Sendable {
+  package var image: VoxelBuffer<Float>
+  package var labels: VoxelBuffer<UInt16>
 }
 
 /// Patches as a pure function of seed, iteration and place in the batch: no thread, order or cache changes one.
-final class PatchSource: Sendable {
+package final class PatchSource: Sendable {
   private let cases: PreparedCases
   private let sampler: PatchSampler
   private let augmentation: PatchAugmentation
   private let stream: RandomStream
 
-  init(plan: Plan, cases: PreparedCases) {
+  package init(plan: Plan, cases: PreparedCases) {
     self.cases = cases
     let size = plan.sampling.patchSize
     sampler = PatchSampler(
@@ -26,7 +26,7 @@ final class PatchSource: Sendable {
     stream = RandomStream(seed: plan.optimization.seed).stream("patches")
   }
 
-  func patch(iteration: Int, item: Int) throws -> Patch {
+  package func patch(iteration: Int, item: Int) throws -> Patch {
     var random = stream.stream(iteration).stream(item)
     let index = random.integer(below: cases.count)
     let prepared = try cases.case(index)
@@ -40,7 +40,7 @@ final class PatchSource: Sendable {
     }
     try augmentation.pipeline.apply(to: &subject, using: &random)
     guard let image = subject[scalar: "image"], let labels = subject[labels: "label"] else {
-      throw EngineError("the case “\(prepared.id)” has no label map")
+      throw StudyError("the case “\(prepared.id)” has no label map")
     }
     return Patch(image: image.voxels, labels: labels.voxels)
   }

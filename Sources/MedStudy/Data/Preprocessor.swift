@@ -26,7 +26,7 @@ public struct Preprocessor: Sendable {
   /// - Throws: `TransformError` for geometry that can't be resampled.
   public func prepare(_ subject: Subject) throws -> Prepared {
     guard let scan = subject[scalar: "image"]?.grid else {
-      throw EngineError("the subject has no scan named “image”")
+      throw StudyError("the subject has no scan named “image”")
     }
     var result = subject
     var stream = RandomStream(seed: 0)

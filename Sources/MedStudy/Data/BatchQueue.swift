@@ -2,7 +2,7 @@ internal import Foundation
 internal import MedVoxel
 
 /// Patches made ahead of the training step, by threads of their own, handed out in order.
-final class BatchQueue: @unchecked Sendable {
+package final class BatchQueue: @unchecked Sendable {
   // SAFETY: everything mutable is read and written while holding `condition`.
   private let condition = NSCondition()
   private let source: PatchSource
@@ -18,7 +18,7 @@ final class BatchQueue: @unchecked Sendable {
   /// - Parameters:
   ///   - iterations: the steps to prepare patches for.
   ///   - ahead: how many steps the threads may be ahead.
-  init(source: PatchSource, batchSize: Int, iterations: Range<Int>, ahead: Int, threads: Int) {
+  package init(source: PatchSource, batchSize: Int, iterations: Range<Int>, ahead: Int, threads: Int) {
     self.source = source
     self.batchSize = batchSize
     self.ahead = max(1, ahead)
@@ -34,7 +34,7 @@ final class BatchQueue: @unchecked Sendable {
   }
 
   /// The patches of the next step; waits for them.
-  func next() throws -> [Patch] {
+  package func next() throws -> [Patch] {
     condition.lock()
     while ready[nextToTake]?.count != batchSize { condition.wait() }
     let items = ready.removeValue(forKey: nextToTake) ?? [:]
@@ -45,7 +45,7 @@ final class BatchQueue: @unchecked Sendable {
   }
 
   /// Ends the threads and waits for them.
-  func stop() {
+  package func stop() {
     condition.lock()
     isStopped = true
     condition.broadcast()

@@ -30,8 +30,8 @@ public struct Planner: Sendable {
 
   public init(wishes: Wishes) { self.wishes = wishes }
 
-  /// - Throws: `EngineError` when the wishes don't fit the data or each other.
-  public func plan(for dataset: DatasetFolder, fingerprint: Fingerprint) throws(EngineError) -> Plan {
+  /// - Throws: `StudyError` when the wishes don't fit the data or each other.
+  public func plan(for dataset: DatasetFolder, fingerprint: Fingerprint) throws(StudyError) -> Plan {
     var reasons: [String] = []
     let spacing = spacing(fingerprint, &reasons)
     let patch = try patchSize(fingerprint, spacing, &reasons)
@@ -77,11 +77,11 @@ public struct Planner: Sendable {
 
   private func patchSize(
     _ fingerprint: Fingerprint, _ spacing: [Double], _ reasons: inout [String]
-  ) throws(EngineError) -> [Int] {
+  ) throws(StudyError) -> [Int] {
     let multiple = 16
     if let wish = wishes.patchSize {
       guard wish.allSatisfy({ $0 % 8 == 0 || $0 == 1 }) else {
-        throw EngineError(
+        throw StudyError(
           "the patch \(wish) is not a multiple of 8 along each axis",
           remedy: "the network halves the patch several times", cause: .usage)
       }

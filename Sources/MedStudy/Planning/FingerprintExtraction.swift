@@ -2,23 +2,25 @@ internal import Foundation
 internal import MedImage
 public import MedRecord
 internal import MedVoxel
+internal import Synchronization
 
 extension Fingerprint {
   /// Looks at every training case of a data set, several at a time.
   ///
   /// Foreground intensities are taken at evenly spaced voxels, at most 20,000 a case, so that a large case does
   /// not outweigh the others.
-  /// - Throws: `EngineError` with the problems of all cases.
+  /// - Throws: `StudyError` with the problems of all cases.
   /// - Complexity: reads every file once; one case a thread in memory.
   public init(
-    of dataset: DatasetFolder, progress: @Sendable (Int, Int) -> Void = { _, _ in }
-  ) throws(EngineError) {
+    of dataset: DatasetFolder, progress: @Sendable (_ finished: Int) -> Void = { _ in }
+  ) throws(StudyError) {
     let reader = CaseReader(
       channelCount: dataset.channelNames.count, classCount: dataset.classNames.count)
     let cases = dataset.training
+    let finished = Atomic(0)
     let measured = try collect(cases.count) { index in
       let facts = try CaseFacts(reader.read(cases[index]), id: cases[index].id, classes: dataset.classNames.count)
-      progress(index, cases.count)
+      progress(finished.add(1, ordering: .relaxed).newValue)
       return facts
     }
     let channels = dataset.channelNames.enumerated().map { index, name in
