@@ -30,9 +30,9 @@ public struct Prediction {
     let store = ParameterStore()
     let network = try plan.network.build(
       store.root, channels: plan.channelNames.count, classes: plan.classNames.count)
-    try store.load(checkpoint.file.tensors(under: "network/"))
-    let average = checkpoint.file.tensors(under: "average/")
-    if averaged, !average.isEmpty { try store.replaceParameters(with: average) }
+    try store.load(checkpoint.file.state(under: "network/"))
+    let average = checkpoint.file.state(under: "average.")
+    if averaged, !average.tensors.isEmpty { try store.load(average, agreement: .partial) }
     try store.move(to: device)
     predictor = ScanPredictor(plan: plan, network: network, device: device)
     self.threads = threads

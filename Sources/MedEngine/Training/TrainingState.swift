@@ -17,8 +17,8 @@ final class TrainingState {
   private let optimizer: any Optimizer
   private let schedule: Schedule
   private let generator: Generator
-  private let average: MovingAverage?
-  private let loss: SegmentationLoss
+  private let average: ParameterAverage?
+  private let loss: DeepSupervisionLoss
 
   init(plan: Plan, device: Device, threads: Int) throws {
     self.plan = plan
@@ -32,8 +32,10 @@ final class TrainingState {
     generator = try Generator(seed: seed.stream("dropout").key, device: device)
     optimizer = try plan.optimization.makeOptimizer(for: store)
     schedule = plan.optimization.rates
-    average = try plan.optimization.averagingDecay.map { try MovingAverage(store, decay: $0) }
-    loss = SegmentationLoss()
+    average = try plan.optimization.averagingDecay.map { try ParameterAverage(store, decay: $0) }
+    loss = DeepSupervisionLoss(
+      try DiceCrossEntropyLoss(
+        dice: DiceLoss(takesClasses: true, activation: .softmax, includesBackground: false, poolsBatch: true)))
     record = RunRecord(
       started: Date(), environment: EnvironmentRecord(libtorch: Torch.version, threads: threads),
       seed: plan.optimization.seed, parameters: store.parameterCount)
@@ -43,7 +45,7 @@ final class TrainingState {
   /// - Throws: `EngineError` when the loss is not a finite number; the weights are then still those before.
   func step(_ patches: [Patch], waitSeconds: Double) throws -> RunRecord.Step {
     let start = ContinuousClock.now
-    let rate = plan.optimization.learningRate * schedule.factor(at: iteration)
+    let rate = schedule.rate(at: iteration)
     let images = try Tensor.stacked(patches.map { try Tensor(borrowing: $0.image) }).to(device)
     let labels = try Tensor.stacked(patches.map { try Tensor(copying: $0.labels.classNumbers) }).to(device)
     try store.clearGradients()
@@ -58,10 +60,10 @@ final class TrainingState {
         remedy: "lower the learning rate, or look for extreme intensities in the data", cause: .environment)
     }
     try value.backward()
-    if let limit = plan.optimization.gradientNorm { _ = try store.clipGradients(norm: limit) }
+    if let limit = plan.optimization.gradientNorm { try clipGradients(of: store, to: limit) }
     try optimizer.step(rate: rate)
-    iteration += 1
     try average?.update(step: iteration)
+    iteration += 1
     return RunRecord.Step(
       iteration: iteration, loss: number, learningRate: rate, seconds: start.seconds,
       waitSeconds: waitSeconds)
@@ -70,7 +72,7 @@ final class TrainingState {
   /// Runs the closure with the moving average in place of the weights, where the plan keeps one.
   func withAveragedWeights<Result>(_ body: () throws -> Result) throws -> Result {
     guard let average else { return try body() }
-    return try average.applied(to: store, body)
+    return try average.applied(body)
   }
 }
 
@@ -78,9 +80,9 @@ final class TrainingState {
 
 extension TrainingState {
   func save(to folder: CheckpointFolder) throws {
-    var tensors = try store.entries.map { try $0.tensor.stored(as: "network/" + $0.key) }
-    tensors += try optimizer.state.map { try $0.tensor.stored(as: "optimizer/" + $0.key) }
-    tensors += try (average?.state ?? []).map { try $0.tensor.stored(as: "average/" + $0.key) }
+    var tensors = try store.entries.map { try StoredTensor(name: "network/" + $0.key, $0.tensor) }
+    tensors += try optimizer.state.map { try StoredTensor(name: "optimizer/" + $0.key, $0.tensor) }
+    tensors += try (average?.state ?? []).map { try StoredTensor(name: $0.key, $0.tensor) }
     let state = try generator.state()
     tensors.append(StoredTensor(name: "generator", shape: [state.count], values: state))
     let metadata: JSONValue = [
@@ -91,9 +93,9 @@ extension TrainingState {
   }
 
   func restore(_ file: CheckpointFile) throws {
-    try store.load(file.tensors(under: "network/"))
-    try optimizer.restore(file.tensors(under: "optimizer/"))
-    if let average { try average.restore(file.tensors(under: "average/")) }
+    try store.load(file.state(under: "network/"))
+    try optimizer.load(Tensor.dictionary(file.tensors(under: "optimizer/")))
+    if let average { try average.load(Tensor.dictionary(file.tensors.filter { $0.name.hasPrefix("average.") })) }
     guard let step = file.metadata["iteration"]?.int, let state = file["generator"],
       let record = file.metadata["record"]
     else {
@@ -109,6 +111,11 @@ extension TrainingState {
 }
 
 extension CheckpointFile {
+  /// The tensors whose names begin with the prefix, as the state of a network.
+  func state(under prefix: String) -> StateDictionary {
+    StateDictionary(path: path, tensors: tensors(under: prefix))
+  }
+
   /// The tensors whose names begin with the prefix, without it.
   func tensors(under prefix: String) -> [StoredTensor] {
     tensors.compactMap { tensor in
@@ -117,6 +124,15 @@ extension CheckpointFile {
       result.name = String(tensor.name.dropFirst(prefix.count))
       return result
     }
+  }
+}
+
+extension Tensor {
+  /// Tensors by the names they are stored under.
+  static func dictionary(_ stored: [StoredTensor]) throws(TensorError) -> [String: Tensor] {
+    var result: [String: Tensor] = [:]
+    for tensor in stored { result[tensor.name] = try Tensor(tensor) }
+    return result
   }
 }
 
