@@ -1,19 +1,16 @@
 #include "cgdcm.h"
 
 #include <gdcmAttribute.h>
-#include <gdcmDict.h>
-#include <gdcmDicts.h>
-#include <gdcmGlobal.h>
-#include <gdcmImageApplyLookupTable.h>
 #include <gdcmImageReader.h>
 #include <gdcmReader.h>
 #include <gdcmSequenceOfItems.h>
 #include <gdcmTrace.h>
-#include <gdcmUIDGenerator.h>
 #include <gdcmVersion.h>
 
 #include <algorithm>
 #include <cmath>
+#include <csetjmp>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -39,8 +36,26 @@ cg_status failed(cg_status status, const char *why) {
   return status;
 }
 
-// The one place where exceptions become status codes.
+// Where an assertion inside GDCM returns to, while this thread is inside.
+thread_local std::jmp_buf *assertion_exit = nullptr;
+
+// The one place where exceptions become status codes, and failed assertions too: distributions build GDCM
+// with assertions on, and damaged files reach them.
+//
+// An assertion can't be unwound, since its caller was compiled to believe that it never returns or throws. So
+// the frames in between are left as they are: what they had allocated is lost, which a damaged file may cost.
 template <typename Body> cg_status guarded(Body &&body) noexcept {
+  std::jmp_buf here;
+  std::jmp_buf *const outer = assertion_exit;
+  if (setjmp(here) != 0) {
+    assertion_exit = outer;
+    return failed(CG_NOT_DICOM, "the data set is damaged");
+  }
+  assertion_exit = &here;
+  struct Leave {
+    std::jmp_buf *outer;
+    ~Leave() { assertion_exit = outer; }
+  } leave{outer};
   try {
     return body();
   } catch (const std::bad_alloc &) {
@@ -54,16 +69,13 @@ template <typename Body> cg_status guarded(Body &&body) noexcept {
   }
 }
 
-// GDCM builds its tables on first use, which is not safe from several threads; and it must not write on
-// standard error.
+// GDCM must not write on standard error. (Its tables are built when the library is loaded.)
 void prepare() {
   static std::once_flag once;
   std::call_once(once, [] {
     gdcm::Trace::WarningOff();
     gdcm::Trace::ErrorOff();
     gdcm::Trace::DebugOff();
-    gdcm::Global::GetInstance();
-    gdcm::Global::GetInstance().GetDicts().GetPublicDict();
   });
 }
 
@@ -91,8 +103,24 @@ protected:
   }
 };
 
-cg_status open_stream(std::istream &stream, bool with_pixels, cg_file **out) {
+// A stream that knows whether a value was asked for of which only a part is there. GDCM fills up such values
+// with zeros and says nothing.
+template <typename Buffer> class Watched : public Buffer {
+public:
+  using Buffer::Buffer;
+  bool is_cut = false;
+
+protected:
+  std::streamsize xsgetn(char *to, std::streamsize count) override {
+    const std::streamsize got = Buffer::xsgetn(to, count);
+    is_cut = is_cut || (got > 0 && got < count && count > 16);
+    return got;
+  }
+};
+
+template <typename Buffer> cg_status open_stream(Watched<Buffer> &buffer, bool with_pixels, cg_file **out) {
   prepare();
+  std::istream stream(&buffer);
   auto file = std::make_unique<cg_file>();
   stream.seekg(0, std::ios::end);
   file->size = size_t(std::max<std::streamoff>(stream.tellg(), 0));
@@ -109,6 +137,11 @@ cg_status open_stream(std::istream &stream, bool with_pixels, cg_file **out) {
     return with_pixels
                ? failed(CG_NO_IMAGE, "the pixels are missing, cut off or in a coding that is not known")
                : failed(CG_NOT_DICOM, "the data set is damaged or no DICOM");
+  const gdcm::TransferSyntax syntax = file->reader->GetFile().GetHeader().GetDataSetTransferSyntax();
+  const bool is_plain =
+      !syntax.IsEncapsulated() && syntax != gdcm::TransferSyntax::DeflatedExplicitVRLittleEndian;
+  if (with_pixels && is_plain && buffer.is_cut)
+    return failed(CG_NO_IMAGE, "the file is cut off in the midst of a value");
   *out = file.release();
   return CG_OK;
 }
@@ -184,6 +217,8 @@ void read_frame(const gdcm::DataSet &data, cg_frame &frame) {
   copy(gdcm::Tag(0x0018, 0x0088), &frame.distance, 1, found);
   auto slope = numbers(data, gdcm::Tag(0x0028, 0x1053), 1),
        intercept = numbers(data, gdcm::Tag(0x0028, 0x1052), 1);
+  if (slope.empty())
+    slope = numbers(data, gdcm::Tag(0x3004, 0x000e), 1); // of dose grids
   if (!slope.empty() && slope[0] != 0)
     frame.slope = slope[0];
   if (!intercept.empty())
@@ -249,8 +284,12 @@ cg_status describe(const cg_file *file, cg_pixels &pixels) {
   pixels.is_signed = !pixels.is_float && format.GetPixelRepresentation();
   const auto photometric = image.GetPhotometricInterpretation();
   pixels.is_inverted = photometric == gdcm::PhotometricInterpretation::MONOCHROME1;
-  if (photometric == gdcm::PhotometricInterpretation::PALETTE_COLOR)
-    pixels.samples = 3;
+  // GDCM 3.0 decodes these to wrong values.
+  const gdcm::TransferSyntax syntax = file->reader->GetFile().GetHeader().GetDataSetTransferSyntax();
+  if (syntax == gdcm::TransferSyntax::RLELossless && pixels.samples > 1 && pixels.bits > 8)
+    return failed(CG_NO_IMAGE, "colors of more than 8 bits in RLE coding are not supported");
+  if (syntax == gdcm::TransferSyntax::ExplicitVRBigEndian && pixels.bits > 16)
+    return failed(CG_NO_IMAGE, "big-endian pixels of more than 16 bits are not supported");
   if (pixels.samples != 1 && pixels.samples != 3)
     return failed(CG_NO_IMAGE, "pixels have neither one sample nor three");
   // No coding of the standard shrinks a real image by more; small images may be constant.
@@ -274,24 +313,34 @@ void to_rgb(uint8_t *pixels, size_t count) {
 
 } // namespace
 
+#if defined(__GLIBC__)
+// Takes the place of the C library's: outside this shim it does the same.
+extern "C" void __assert_fail(const char *claim, const char *file, unsigned line,
+                              const char *function) noexcept {
+  if (assertion_exit)
+    std::longjmp(*assertion_exit, 1);
+  std::fprintf(stderr, "%s:%u: %s: Assertion `%s' failed.\n", file, line, function, claim);
+  std::abort();
+}
+#endif
+
 const char *cg_version(void) { return gdcm::Version::GetVersion(); }
 
 const char *cg_message(void) { return message.c_str(); }
 
 static cg_status open_path(const char *path, bool with_pixels, cg_file **out) {
   return guarded([&] {
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream)
+    Watched<std::filebuf> buffer;
+    if (!buffer.open(path, std::ios::in | std::ios::binary))
       return failed(CG_NOT_DICOM, "the file can't be opened");
-    return open_stream(stream, with_pixels, out);
+    return open_stream(buffer, with_pixels, out);
   });
 }
 
 static cg_status open_bytes(const void *bytes, size_t count, bool with_pixels, cg_file **out) {
   return guarded([&] {
-    MemoryBuffer buffer(bytes, count);
-    std::istream stream(&buffer);
-    return open_stream(stream, with_pixels, out);
+    Watched<MemoryBuffer> buffer(bytes, count);
+    return open_stream(buffer, with_pixels, out);
   });
 }
 
@@ -320,6 +369,9 @@ cg_status cg_get_facts(const cg_file *file, cg_facts *out) {
     facts.bits_stored = unsigned_short<0x0028, 0x0101>(data, facts.bits_allocated);
     facts.high_bit = unsigned_short<0x0028, 0x0102>(data, facts.bits_stored - 1);
     facts.is_signed = unsigned_short<0x0028, 0x0103>(data, 0) == 1;
+    const std::string frames = text(data, gdcm::Tag(0x0028, 0x0008));
+    if (frames.find_first_not_of("0123456789 +") != std::string::npos)
+      return failed(CG_NOT_DICOM, "the number of frames is no number");
     facts.frames = std::max(1, integer(data, gdcm::Tag(0x0028, 0x0008)));
     facts.acquisition = integer(data, gdcm::Tag(0x0020, 0x0012));
     facts.instance = integer(data, gdcm::Tag(0x0020, 0x0013));
@@ -339,6 +391,15 @@ cg_status cg_get_frame(const cg_file *file, int32_t index, cg_frame *out) {
     if (auto each = sequence(file->data(), gdcm::Tag(0x5200, 0x9230)))
       if (index >= 0 && size_t(index) < each->GetNumberOfItems())
         read_groups(each->GetItem(size_t(index) + 1).GetNestedDataSet(), frame);
+    // Dose grids give one position and the frames' distances from it along the normal.
+    const auto offsets = numbers(file->data(), gdcm::Tag(0x3004, 0x000c), size_t(std::max(0, index)) + 1);
+    if (!offsets.empty() && frame.has_position && frame.has_orientation) {
+      const double *a = frame.orientation, *b = frame.orientation + 3,
+                   distance = offsets.back() - offsets.front();
+      frame.position[0] += distance * (a[1] * b[2] - a[2] * b[1]);
+      frame.position[1] += distance * (a[2] * b[0] - a[0] * b[2]);
+      frame.position[2] += distance * (a[0] * b[1] - a[1] * b[0]);
+    }
     *out = frame;
     return CG_OK;
   });
@@ -382,13 +443,6 @@ cg_status cg_decode(cg_file *file, void *out, size_t capacity) {
     if (bytes > capacity)
       return failed(CG_TOO_LARGE, "the pixels don't fit the memory given for them");
     const gdcm::Image *image = &file->image->GetImage();
-    gdcm::ImageApplyLookupTable palette;
-    if (image->GetPhotometricInterpretation() == gdcm::PhotometricInterpretation::PALETTE_COLOR) {
-      palette.SetInput(*image);
-      if (!palette.Apply())
-        return failed(CG_NO_IMAGE, "the palette is damaged");
-      image = &palette.GetOutput();
-    }
     if (image->GetBufferLength() != bytes)
       return failed(CG_NO_IMAGE, "the pixels take another number of bytes than the header says");
     if (!image->GetBuffer(static_cast<char *>(out)))

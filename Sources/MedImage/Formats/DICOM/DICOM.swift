@@ -95,13 +95,16 @@ public enum DICOM: ImageCodec {
 
   /// The images of one series told apart by size and orientation, copies of a file dropped.
   private static func parts(_ uid: String, _ instances: [DICOMInstance]) -> [DICOMSeries] {
-    var seen: Set<String> = []
+    var seen: [String: [DICOMInstance]] = [:]
     var copies = 0
     var parts: [[DICOMInstance]] = []
     for instance in instances {
-      guard instance.identity.isEmpty || seen.insert(instance.identity).inserted else {
-        copies += 1
-        continue
+      if !instance.identity.isEmpty {
+        guard !seen[instance.identity, default: []].contains(where: { $0.hasSameContent(as: instance) }) else {
+          copies += 1
+          continue
+        }
+        seen[instance.identity, default: []].append(instance)
       }
       if let index = parts.firstIndex(where: { $0[0].fits(instance) }) {
         parts[index].append(instance)
@@ -111,7 +114,7 @@ public enum DICOM: ImageCodec {
     }
     return parts.enumerated().map { index, instances in
       var series = DICOMSeries(uid: uid, part: index + 1, partCount: parts.count, instances: instances)
-      if copies > 0 { series.notes.append("\(copies) files repeat the identity of another and are left out") }
+      if copies > 0 { series.notes.append("\(copies) files are copies of others and are left out") }
       return series
     }
   }
@@ -140,6 +143,9 @@ public enum DICOM: ImageCodec {
     }
     if first.text("PhotometricInterpretation") == "MONOCHROME1" {
       header.notes.append("low values are bright (MONOCHROME1); values are as stored, not inverted")
+    }
+    if first.text("PhotometricInterpretation") == "PALETTE COLOR" {
+      header.notes.append("values are indices into the file's palette")
     }
     if first.text("ImageType")?.contains("MOSAIC") == true {
       header.notes.append("a mosaic: one image holds the tiles of a volume; it is read as it is")

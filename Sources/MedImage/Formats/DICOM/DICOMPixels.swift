@@ -8,11 +8,7 @@ struct DICOMPixels: VoxelSource {
   var layout: DICOMSeries.Layout
   var location: String
 
-  /// 3 for colors, whether stored as such or through a palette.
-  var samples: Int {
-    guard let first = series.instances.first else { return 1 }
-    return first.text("PhotometricInterpretation") == "PALETTE COLOR" ? 3 : Int(first.facts.samples)
-  }
+  var samples: Int { series.instances.first.map { Int($0.facts.samples) } ?? 1 }
 
   /// The rescaling that all slices share.
   var commonRescale: Rescale? {

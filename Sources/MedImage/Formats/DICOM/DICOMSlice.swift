@@ -84,6 +84,14 @@ struct DICOMInstance: Sendable {
     ("WindowCenter", 0x0028, 0x1050), ("WindowWidth", 0x0028, 0x1051),
   ]
 
+  /// Whether the other file is a copy, byte for byte.
+  func hasSameContent(as other: DICOMInstance) -> Bool {
+    guard source.fileSize == other.source.fileSize, let a = try? source.rawBytes(),
+      let b = try? other.source.rawBytes()
+    else { return false }
+    return a.bytes.elementsEqual(b.bytes)
+  }
+
   func text(_ name: String) -> String? { texts.first { $0.name == name }?.value }
 
   /// What the images of one volume share: size and orientation.
