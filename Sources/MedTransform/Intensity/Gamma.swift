@@ -51,18 +51,19 @@ public struct Gamma: Transform {
           "nothing is recorded for image “\(name)”",
           remedy: "replay on a subject that has the same images as the original")
       }
-      let ranges = image.voxels.ranges(isChannelWise: true)
       for (channel, exponent) in exponents.enumerated() {
-        let range = ranges[channel]
-        guard range.upper > range.lower, exponent != 1 else { continue }
-        let before =
-          keepsStatistics ? try image.voxels.moments(of: channel, in: .all, mask: nil, named: name) : nil
-        image.voxels.raise(channel, within: range, to: exponent, isInverted: isInverted)
-        if let before {
-          let after = try image.voxels.moments(of: channel, in: .all, mask: nil, named: name)
+        let part = channel..<channel + 1
+        let before = image.voxels.statistics(of: part)
+        let (low, high) = (Double(before.minimum), Double(before.maximum))
+        guard high > low, exponent != 1 else { continue }
+        image.voxels.applyPower(
+          exponent, subtracting: isInverted ? high : low, multiplyingBy: (isInverted ? -1 : 1) / (high - low),
+          scaledBy: isInverted ? low - high : high - low, adding: isInverted ? high : low, of: part)
+        if keepsStatistics {
+          let after = image.voxels.statistics(of: part)
           let scale = after.deviation > 0 ? before.deviation / after.deviation : 1
-          let map = IntensityMap(subtract: after.mean, scale: scale, add: before.mean)
-          try image.voxels.apply(map, to: channel, in: .all, mask: nil, named: name)
+          IntensityMap(subtract: after.mean, scale: scale, add: before.mean)
+            .apply(to: &image.voxels, channel: channel)
         }
       }
     }

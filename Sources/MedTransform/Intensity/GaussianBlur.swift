@@ -32,7 +32,7 @@ public struct GaussianBlur: Transform {
       guard !image.affine.isSingular else {
         throw TransformError("the voxels have no size to measure the blur in", at: "image “\(name)”")
       }
-      image.voxels = image.voxels.gaussianSmoothed(deviation: parameters.deviation / image.affine.spacing)
+      image.voxels.smooth(deviation: parameters.deviation / image.affine.spacing)
     }
   }
 }

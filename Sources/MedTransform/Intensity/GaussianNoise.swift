@@ -36,7 +36,7 @@ public struct GaussianNoise: Transform {
   public func apply(_ parameters: Parameters, to subject: inout Subject) throws(TransformError) {
     let base = RandomStream(seed: parameters.seed)
     subject.updateScalars { name, image in
-      image.voxels.addGaussianNoise(deviation: parameters.deviation, seed: base.stream(name).key)
+      image.voxels.addNormalNoise(deviation: Float(parameters.deviation), from: base.stream(name))
     }
   }
 }

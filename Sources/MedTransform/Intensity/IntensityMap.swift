@@ -1,5 +1,5 @@
 public import MedImage
-public import MedVoxel
+import MedVoxel
 
 /// `v → clamp((v − subtract) · scale + add)`: what a linear transform does to one channel.
 public struct IntensityMap: Codable, Hashable, Sendable {
@@ -41,42 +41,36 @@ public protocol LinearIntensityTransform: Transform where Parameters == Intensit
   var region: IntensityRegion { get }
 }
 
-/// Which voxels a transform measures and changes.
-public enum IntensityRegion: Codable, Hashable, Sendable {
-  case all
-  /// Those whose value is not zero.
-  case nonzero
-  /// Those where the label map of this name is not 0; it lies on the image's grid.
-  case labels(named: String)
-}
-
 extension LinearIntensityTransform {
   public static var effect: TransformEffect { .intensity }
   public var region: IntensityRegion { .all }
 
   public func apply(_ parameters: IntensityMaps, to subject: inout Subject) throws(TransformError) {
-    let mask = try region.mask(in: subject)
+    var regions: [String: VoxelRegion] = [:]
+    for (name, image) in subject.scalars {
+      regions[name] = try region.voxels(of: name, sized: image.size, in: subject)
+    }
     try subject.updateScalars { name, image throws(TransformError) in
       guard let maps = parameters.images[name], maps.count == image.channels else {
         throw TransformError(
           "nothing is recorded for the \(image.channels) channels of image “\(name)”",
           remedy: "replay on a subject that has the same images as the original")
       }
-      for (channel, map) in maps.enumerated() where map != IntensityMap() {
-        try image.voxels.apply(map, to: channel, in: region, mask: mask, named: name)
+      for (channel, map) in maps.enumerated() {
+        map.apply(to: &image.voxels, channel: channel, in: regions[name] ?? .all)
       }
     }
   }
 }
 
-extension IntensityRegion {
-  func mask(in subject: Subject) throws(TransformError) -> VoxelBuffer<UInt16>? {
-    guard case .labels(let name) = self else { return nil }
-    guard let map = subject[labels: name] else {
-      throw TransformError(
-        "there is no label map “\(name)” to take the region from; the subject has "
-          + subject.names.joined(separator: ", "), cause: .usage)
-    }
-    return map.voxels
+extension IntensityMap {
+  /// One pass, in place when the buffer is unshared; none for the identity.
+  func apply(to voxels: inout VoxelBuffer<Float>, channel: Int, in region: VoxelRegion = .all) {
+    guard self != IntensityMap() else { return }
+    let low = lower.map { $0.isNaN ? -.infinity : Float($0) } ?? -.infinity
+    let high = upper.map { $0.isNaN ? .infinity : Float($0) } ?? .infinity
+    voxels.rescale(
+      subtracting: Float(subtract), multiplyingBy: Float(scale), adding: Float(add),
+      limits: min(low, high)...max(low, high), of: channel..<channel + 1, in: region)
   }
 }

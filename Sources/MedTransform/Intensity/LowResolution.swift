@@ -51,7 +51,6 @@ public struct LowResolution: Transform {
       let size = image.size
       guard image.voxels.count > 0 else { return }
       var coarse = size
-      var down = Affine.identity
       var (origin, scale) = (SIMD3<Double>.zero, SIMD3<Double>.one)
       for axis in 0..<3 where parameters.factors[axis] > 1 {
         coarse[axis] = max(1, Int((Double(size[axis]) / parameters.factors[axis]).rounded()))
@@ -60,12 +59,12 @@ public struct LowResolution: Transform {
         origin[axis] = (scale[axis] - 1) / 2
       }
       guard coarse != size else { return }
-      down = Affine(spacing: scale, origin: origin)
-      do {
+      let down = Affine(spacing: scale, origin: origin)
+      let up = Affine(spacing: 1 / scale, origin: -origin / scale)
+      do throws(VoxelError) {
         let low = try image.voxels.resampled(
           to: coarse, by: down, interpolation: .nearest, boundary: .border)
-        image.voxels = try low.resampled(
-          to: size, by: try down.inverse(), interpolation: .linear, boundary: .border)
+        image.voxels = try low.resampled(to: size, by: up, interpolation: .linear, boundary: .border)
       } catch {
         throw TransformError(error, at: "image “\(name)”")
       }

@@ -54,7 +54,7 @@ struct SyntheticAnatomy {
       organ = SyntheticAnatomy.where(sum, exceeds: tight, or: sum)
     } else {
       // Smoothing by 5 mm fills sulci and ventricles.
-      let smooth = sum.gaussianSmoothed(deviation: 5 / target.spacing)
+      let smooth = sum.smoothed(deviation: 5 / target.spacing, boundary: .zeros)
       organ = SyntheticAnatomy.where(smooth, exceeds: generous, or: sum)
     }
   }
@@ -118,7 +118,9 @@ struct SyntheticAnatomy {
     var image = VoxelBuffer<Float>(size: size) { image in
       sum.withUnsafeBuffer { sum in
         organ.withUnsafeBuffer { organ in
-          for offset in 0..<sum.count { image[offset] = (1 - sum[offset]) * (organ[offset] == 1 ? fluid : air) }
+          for offset in 0..<sum.count {
+            image[offset] = (1 - sum[offset]) * (organ[offset] == 1 ? fluid : air)
+          }
         }
       }
     }
@@ -133,7 +135,7 @@ struct SyntheticAnatomy {
         }
       }
     }
-    image.addGaussianNoise(deviation: texture, seed: stream.stream("texture").key)
+    image.addNormalNoise(deviation: Float(texture), from: stream.stream("texture"))
     return image
   }
 

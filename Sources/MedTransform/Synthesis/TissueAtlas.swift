@@ -19,7 +19,7 @@ public struct TissueAtlas: Sendable {
 
   private enum Source: Sendable {
     case maps([VoxelBuffer<Float>])
-    case classes(VoxelBuffer<UInt16>)
+    case classes(VoxelBuffer<UInt16>, values: [UInt16])
   }
 
   public let grid: Grid
@@ -58,22 +58,26 @@ public struct TissueAtlas: Sendable {
   }
 
   /// - Parameters:
-  ///   - labels: every class but 0 is a tissue and keeps its number.
-  ///   - names: of the classes in ascending order; absent ones are numbered.
-  public init(labels: LabelMap, names: [String] = [], mask: ScalarImage? = nil) throws(TransformError) {
+  ///   - labels: each class is a tissue; they get the labels 1, 2, … in the order of `classes`.
+  ///   - classes: the class numbers that count, in the order of their brightness; nil for all but 0, ascending.
+  ///   - names: of the classes in that order; absent ones are numbered.
+  ///   - mask: above 0.5 where a voxel belongs to the organ.
+  public init(
+    labels: LabelMap, classes: [UInt16]? = nil, names: [String] = [], mask: ScalarImage? = nil
+  ) throws(TransformError) {
     guard labels.voxels.count > 0, !labels.affine.isSingular else {
       throw TransformError("the label map is empty, or its voxels have no volume")
     }
-    let values = try ClassIndex(labels).foreground
+    let values: [UInt16] = if let classes { classes } else { try ClassIndex(labels).foreground }
     guard !values.isEmpty else { throw TransformError("the label map has no class but the background") }
     if let difference = mask?.grid.difference(from: labels.grid) {
       throw TransformError("the mask lies elsewhere than the label map: \(difference)")
     }
     grid = labels.grid
     tissues = values.enumerated().map { index, value in
-      Tissue(name: index < names.count ? names[index] : "class \(value)", label: value)
+      Tissue(name: index < names.count ? names[index] : "class \(value)", label: UInt16(index + 1))
     }
-    source = .classes(labels.voxels)
+    source = .classes(labels.voxels, values: values)
     self.mask = mask.map { TissueAtlas.clipped($0.voxels) }
   }
 
@@ -81,8 +85,8 @@ public struct TissueAtlas: Sendable {
   public func map(of tissue: Int) -> VoxelBuffer<Float> {
     switch source {
     case .maps(let maps): return maps[tissue]
-    case .classes(let voxels):
-      let wanted = tissues[tissue].label
+    case .classes(let voxels, let values):
+      let wanted = values[tissue]
       return VoxelBuffer(size: grid.size) { result in
         voxels.withUnsafeBuffer { voxels in
           for offset in 0..<voxels.count { result[offset] = voxels[offset] == wanted ? 1 : 0 }
