@@ -57,6 +57,13 @@ public struct SafetensorsFile: Sendable {
     indices = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
   }
 
+  /// Whether the bytes begin like a safetensors file: a plausible length, then a JSON object.
+  public static func isSafetensors(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count >= 10 else { return false }
+    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    return length <= UInt64(largestHeader) && bytes[8] == UInt8(ascii: "{")
+  }
+
   public subscript(name: String) -> StoredTensor? { indices[name].map { tensors[$0] } }
 }
 

@@ -91,6 +91,16 @@ extension JSONValue: CustomStringConvertible {
     return text
   }
 
+  /// JSON for people: a member a line, lists on one line.
+  public var indented: String {
+    guard case .object(let object) = self, !object.isEmpty else { return description }
+    let lines = object.members.map { key, value in
+      let inner = value.indented.split(separator: "\n").joined(separator: "\n  ")
+      return "  \(JSONValue.string(key).description): \(inner)"
+    }
+    return "{\n" + lines.joined(separator: ",\n") + "\n}"
+  }
+
   private func write(to text: inout String) {
     switch self {
     case .null: text += "null"
