@@ -97,6 +97,14 @@ extension Tensor {
     return result
   }
 
+  /// The elements in C order in memory of its own, which `owner` keeps alive and nobody else sees.
+  public func copiedMemory() throws(TensorError) -> (owner: AnyObject, bytes: UnsafeRawBufferPointer) {
+    let copy = try detached().to(.cpu).contiguous()
+    let owned = copy.sharesMemory(with: self) ? try copy.cloned() : copy
+    let count = owned.count * owned.dtype.byteCount
+    return (owned.handle, UnsafeRawBufferPointer(start: ct_data(owned.pointer), count: count))
+  }
+
   /// The value of a tensor with one element.
   public func item() throws(TensorError) -> Double {
     var value = 0.0

@@ -118,8 +118,13 @@ public struct MedicalNet: Network {
   public var divisors: [Int] { [1, 1, 1] }
 
   public func callAsFunction(_ x: Tensor, _ mode: Mode) throws(TensorError) -> Tensor {
-    let stages = try features(x, mode)
-    return try head(stages[stages.count - 1], mode)
+    try logits(from: features(x, mode), mode)
+  }
+
+  /// The segmentation head on the last stage's output.
+  public func logits(from features: [Tensor], _ mode: Mode) throws(TensorError) -> Tensor {
+    guard let last = features.last else { throw TensorError("there are no features", at: "MedicalNet") }
+    return try head(last, mode)
   }
 
   /// The outputs of the four stages: 64, 128, 256 and 512 channels (four times as many from depth 50 on) at a
