@@ -20,7 +20,7 @@ public struct Prediction {
   /// - Parameter averaged: takes the moving average of the weights where the run keeps one.
   /// - Throws: `EngineError`, or the errors of the files that are missing, damaged or of another network.
   public init(run url: URL, averaged: Bool = true, device: Device = .cpu, threads: Int) throws {
-    Torch.setThreads(threads)
+    Torch.threadCount = threads
     let folder = try RunFolder(url)
     plan = try Plan(contentsOf: folder.plan)
     guard let checkpoint = try folder.checkpoints.latest() else {

@@ -50,7 +50,7 @@ struct ScanPredictor {
   private func logits(_ input: Tensor) throws -> Tensor {
     let output = try network(input, .inference).to(.float32)
     let size = Array(input.shape.dropFirst(2))
-    return Array(output.shape.dropFirst(2)) == size ? output : try output.resized(to: size, .linear)
+    return Array(output.shape.dropFirst(2)) == size ? output : try output.resized(to: size)
   }
 
   /// Every choice of axes, the empty one first.

@@ -37,7 +37,7 @@ public struct TrainingRun {
   public func callAsFunction(
     tell: @Sendable (TrainingEvent) -> Void, shouldStop: () -> Bool = { false }
   ) throws -> TrainingOutcome {
-    Torch.setThreads(threads)
+    Torch.threadCount = threads
     let (training, validation) = try loadCases(tell)
     let state = try TrainingState(plan: plan, device: device, threads: threads)
     if let checkpoint = try folder.checkpoints.latest() { try state.restore(checkpoint.file) }
@@ -130,15 +130,4 @@ extension ContinuousClock.Instant {
     let (whole, part) = (ContinuousClock.now - self).components
     return Double(whole) + Double(part) * 1e-18
   }
-}
-
-/// The largest amount of memory this process has used so far; nil where the system doesn't say.
-func peakMemoryBytes() -> Int? {
-  var usage = rusage()
-  guard getrusage(RUSAGE_SELF, &usage) == 0 else { return nil }
-  #if os(macOS)
-    return usage.ru_maxrss
-  #else
-    return usage.ru_maxrss * 1024
-  #endif
 }

@@ -32,6 +32,7 @@ final class TrainingState {
     generator = try Generator(seed: seed.stream("dropout").key, device: device)
     optimizer = try plan.optimization.makeOptimizer(for: store)
     schedule = plan.optimization.rates
+    let store = store
     average = try plan.optimization.averagingDecay.map { try ParameterAverage(store, decay: $0) }
     loss = DeepSupervisionLoss(
       try DiceCrossEntropyLoss(
@@ -47,7 +48,7 @@ final class TrainingState {
     let start = ContinuousClock.now
     let rate = schedule.rate(at: iteration)
     let images = try Tensor.stacked(patches.map { try Tensor(borrowing: $0.image) }).to(device)
-    let labels = try Tensor.stacked(patches.map { try Tensor(copying: $0.labels.classNumbers) }).to(device)
+    let labels = try Tensor.stacked(patches.map { try Tensor(borrowing: $0.labels.floats()) }).to(device)
     try store.clearGradients()
     let outputs = try withPrecision(plan.optimization.precision.tensorPrecision) {
       try network.outputs(images, .training(generator))
@@ -136,15 +137,10 @@ extension Tensor {
   }
 }
 
-extension VoxelBuffer<UInt16> {
-  /// Class numbers as the integers that the losses index by.
-  fileprivate var classNumbers: VoxelBuffer<Int64> { converted(to: Int64.self) }
-}
-
 extension Plan.Precision {
   var tensorPrecision: Precision {
     switch self {
-    case .float32: .float32
+    case .float32: .full
     case .bfloat16: .bfloat16
     }
   }

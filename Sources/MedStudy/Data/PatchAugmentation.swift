@@ -18,29 +18,29 @@ struct PatchAugmentation: Sendable {
       spatial = (
         0.35,
         Deformation(
-          rotation: .uniform(-0.26, 0.26), scale: .uniform(0.85, 1.2), boundary: .border)
+          rotation: .uniform(-0.26...0.26), scale: .uniform(0.85...1.2), boundary: .border)
       )
       pipeline = Pipeline {
         for axis in mirrored { Sometimes(0.5) { Flip(axes: [axis]) } }
-        Sometimes(0.15) { GaussianNoise(deviation: .uniform(0, 0.3)) }
-        Sometimes(0.15) { Gamma(.uniform(0.7, 1.5)) }
-        Sometimes(0.15) { Contrast(.uniform(0.75, 1.25)) }
+        Sometimes(0.15) { GaussianNoise(deviation: .uniform(0...0.3)) }
+        Sometimes(0.15) { Gamma(exponent: .uniform(0.7...1.5)) }
+        Sometimes(0.15) { Contrast(factor: .uniform(0.75...1.25)) }
       }
     case .full:
       spatial = (
         0.5,
         Deformation(
-          rotation: .uniform(-0.52, 0.52), scale: .uniform(0.7, 1.4), displacement: .uniform(0, 4),
+          rotation: .uniform(-0.52...0.52), scale: .uniform(0.7...1.4), displacement: .uniform(0...4),
           boundary: .border)
       )
       pipeline = Pipeline {
         for axis in mirrored { Sometimes(0.5) { Flip(axes: [axis]) } }
-        Sometimes(0.1) { GaussianNoise(deviation: .uniform(0, 0.4)) }
-        Sometimes(0.2) { GaussianBlur(.uniform(0.5, 1)) }
-        Sometimes(0.15) { Brightness(.uniform(0.75, 1.25)) }
-        Sometimes(0.15) { Contrast(.uniform(0.65, 1.5)) }
-        Sometimes(0.25) { LowResolution(factor: .uniform(1, 2)) }
-        Sometimes(0.3) { Gamma(.uniform(0.7, 1.5)) }
+        Sometimes(0.1) { GaussianNoise(deviation: .uniform(0...0.4)) }
+        Sometimes(0.2) { GaussianBlur(deviation: .uniform(0.5...1)) }
+        Sometimes(0.15) { Brightness(factor: .uniform(0.75...1.25)) }
+        Sometimes(0.15) { Contrast(factor: .uniform(0.65...1.5)) }
+        Sometimes(0.25) { LowResolution(factor: .uniform(1...2)) }
+        Sometimes(0.3) { Gamma(exponent: .uniform(0.7...1.5)) }
       }
     }
   }

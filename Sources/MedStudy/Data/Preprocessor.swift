@@ -32,7 +32,7 @@ public struct Preprocessor: Sendable {
     var stream = RandomStream(seed: 0)
     // Empty margins go first: what is cut off need not be resampled.
     if plan.cropsToNonzero {
-      try CropForeground(deciding: "image", comparison: .notEqual, threshold: 0).apply(to: &result, using: &stream)
+      try ForegroundCrop(source: "image").apply(to: &result, using: &stream)
     }
     try Spacing(SIMD3(plan.spacing[0], plan.spacing[1], plan.spacing[2]), orientation: plan.orientation)
       .apply(to: &result, using: &stream)
@@ -55,17 +55,19 @@ public struct Preprocessor: Sendable {
 extension VoxelBuffer<Float> {
   /// One channel brought to its scale, in place. Statistics are added up in double.
   fileprivate mutating func normalize(channel: Int, _ normalization: Plan.Normalization) {
-    let count = voxelCount
-    withUnsafeMutableBuffer { values in
-      let part = UnsafeMutableBufferPointer(rebasing: values[channel * count..<(channel + 1) * count])
-      switch normalization {
-      case .standardize(let nonzero): part.standardize(nonzero: nonzero)
-      case .clipAndStandardize(let lower, let upper, let mean, let deviation):
-        for index in part.indices {
-          let clipped = Swift.min(Swift.max(part[index], Float(lower)), Float(upper))
-          part[index] = (clipped - Float(mean)) / Float(deviation)
-        }
-      }
+    let channels = channel..<channel + 1
+    switch normalization {
+    case .standardize(let nonzero):
+      let region = nonzero ? VoxelRegion.nonzero : .all
+      let measured = statistics(of: channels, in: region)
+      rescale(
+        subtracting: Float(measured.mean), multiplyingBy: Float(1 / Swift.max(measured.deviation, 1e-8)),
+        of: channels, in: region)
+    case .clipAndStandardize(let lower, let upper, let mean, let deviation):
+      let scale = 1 / deviation
+      rescale(
+        subtracting: Float(mean), multiplyingBy: Float(scale),
+        limits: Float((lower - mean) * scale)...Float((upper - mean) * scale), of: channels)
     }
   }
 }
