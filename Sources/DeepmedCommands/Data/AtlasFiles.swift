@@ -19,7 +19,8 @@ struct AtlasFiles {
       switch kind {
       case .maps: false
       case .labels: true
-      case .auto: contents.allSatisfy { $0.isWhole && ($0.largest > 1 || urls.count == 1) }
+      case .auto:
+        contents.allSatisfy { $0.isWhole && $0.classCount <= 64 && ($0.largest > 1 || urls.count == 1) }
       }
     let problems = zip(urls, contents).compactMap { url, content in
       isLabels ? content.labelProblem(at: url) : content.mapProblem(at: url)
@@ -29,14 +30,15 @@ struct AtlasFiles {
 
     guard isLabels else {
       try checkNames(of: urls.count)
-      return [try TissueAtlas(maps: images, names: names, mask: mask)]
+      let shares = zip(images, contents).map { $1.probabilities($0) }
+      return [try TissueAtlas(maps: shares, names: names, mask: mask)]
     }
     let maps = images.map { LabelMap(voxels: $0.voxels.converted(to: UInt16.self), affine: $0.affine) }
     let classes = Set(try maps.flatMap { try ClassIndex($0).foreground }).sorted()
     guard classes.count <= 64 else {
       throw TransformError(
         "\(classes.count) classes are too many to synthesize from",
-        remedy: "join classes that look alike, up to 64")
+        remedy: "join classes that look alike, up to 64; for tissue probabilities, say --kind maps")
     }
     try checkNames(of: classes.count)
     return try maps.map { try TissueAtlas(labels: $0, classes: classes, names: names, mask: mask) }
@@ -55,19 +57,35 @@ struct AtlasFiles {
     var largest: Float = 0
     var smallest: Float = 0
     var isWhole = true
+    /// Distinct values but 0 among the first 65,536 whole numbers.
+    var classCount = 0
     var channels: Int
 
     init(_ image: ScalarImage) {
       channels = image.channels
-      (largest, smallest, isWhole) = image.voxels.withUnsafeBuffer { voxels in
-        var (largest, smallest, isWhole) = (Float(0), Float(0), true)
+      var occurs = [Bool](repeating: false, count: 65536)
+      image.voxels.withUnsafeBuffer { voxels in
         for value in voxels {
           largest = max(largest, value)
           smallest = min(smallest, value)
-          if value != value.rounded() { isWhole = false }
+          if value != value.rounded() {
+            isWhole = false
+          } else if value > 0, value < 65536 {
+            occurs[Int(value)] = true
+          }
         }
-        return (largest, smallest, isWhole)
       }
+      classCount = occurs.count { $0 }
+    }
+
+    /// Probabilities are often stored as bytes, 255 for one.
+    var isBytes: Bool { isWhole && largest > 1 && largest <= 255 && classCount > 64 }
+
+    func probabilities(_ image: ScalarImage) -> ScalarImage {
+      guard isBytes else { return image }
+      var voxels = image.voxels
+      voxels.rescale(subtracting: 0, multiplyingBy: 1 / 255)
+      return ScalarImage(voxels: voxels, affine: image.affine)
     }
 
     func labelProblem(at url: URL) -> Problem? {
@@ -81,11 +99,11 @@ struct AtlasFiles {
     }
 
     func mapProblem(at url: URL) -> Problem? {
-      guard smallest >= -0.001, largest <= 1.001, largest > 0, channels == 1 else {
+      guard smallest >= -0.001, largest <= 1.001 || isBytes, largest > 0, channels == 1 else {
         return Problem(
-          expected: "a tissue map: one channel of probabilities from 0 to 1",
-          found: "\(channels) channels from \(smallest) to \(largest)", at: url.path,
-          remedy: "scale the map, or say --kind labels for a label map")
+          expected: "a tissue map: one channel of probabilities from 0 to 1, or bytes from 0 to 255",
+          found: "\(channels) channels from \(smallest) to \(largest) with \(classCount) whole values",
+          at: url.path, remedy: "scale the map; of a label map, join classes that look alike, up to 64")
       }
       return nil
     }

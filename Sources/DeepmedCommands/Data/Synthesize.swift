@@ -19,7 +19,7 @@ extension Deepmed.DataCommand {
     public static let configuration = CommandConfiguration(
       abstract: "Make synthetic scans with labels from tissue maps or label maps.",
       discussion: """
-        Tissue maps hold probabilities from 0 to 1, one file for each tissue, all of one anatomy; give them in \
+        Tissue maps hold probabilities (from 0 to 1, or bytes from 0 to 255), one file for each tissue, all of one anatomy; give them in \
         the order of their brightness (grey before white matter for T1). Label maps are one anatomy each; their \
         classes are the tissues. Every case is bent and turned anew and seen by another scanner. The result is \
         a folder as the Medical Segmentation Decathlon has it, ready for deepmed plan; held-out cases go to \
