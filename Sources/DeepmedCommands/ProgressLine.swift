@@ -1,4 +1,4 @@
-public import Foundation
+internal import Foundation
 
 /// Shows how far long work is, on standard error: one line that renews itself on a terminal, a plain line now and then
 /// elsewhere.

@@ -4,7 +4,8 @@ import Synchronization
 
 /// Notes that the user pressed Ctrl-C (or the system asked to end), so that work can stop at a good moment. The second
 /// time ends the process at once.
-final class Interrupt: Sendable {
+final class Interrupt: @unchecked Sendable {
+  // SAFETY: the sources never change, and the count is atomic.
   private let count = Atomic(0)
   private let sources: [any DispatchSourceSignal]
 

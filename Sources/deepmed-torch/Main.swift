@@ -6,7 +6,7 @@ import DeepmedCommands
       switch command {
       case let train as Deepmed.Train: try train.execute()
       case let predict as Deepmed.Predict: try predict.execute()
-      default: try await command.runItself()
+      default: try await runCommand(command)
       }
     }
   }

@@ -1,6 +1,7 @@
 import DeepmedCommands
 import Foundation
 import MedEngine
+import MedRecord
 import MedTensor
 import MedVoxel
 

@@ -1,9 +1,9 @@
-public import MedImage
+internal import MedImage
 internal import MedNet
 internal import MedRecord
 internal import MedStudy
 internal import MedTensor
-public import MedVoxel
+internal import MedVoxel
 
 /// Segments prepared scans with a network, as a plan says.
 struct ScanPredictor {

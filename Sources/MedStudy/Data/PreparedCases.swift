@@ -1,4 +1,4 @@
-package import Foundation
+internal import Foundation
 package import MedImage
 package import MedRecord
 package import MedTransform
