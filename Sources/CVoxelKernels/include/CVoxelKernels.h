@@ -5,6 +5,7 @@
 #include "convert_kernels.h"
 #include "intensity_kernels.h"
 #include "resample_kernels.h"
+#include "shape_kernels.h"
 #include "voxel_kernels.h"
 
 #endif
