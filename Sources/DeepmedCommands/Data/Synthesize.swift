@@ -7,7 +7,7 @@ extension Deepmed {
   /// Makes data sets.
   public struct DataCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
-      commandName: "data", abstract: "Make training data.", subcommands: [Synthesize.self])
+      commandName: "data", abstract: "Make training data.", subcommands: [Synthesize.self, Labels.self])
 
     public init() {}
   }
