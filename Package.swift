@@ -33,27 +33,30 @@ let libraries: [Module] = [
   Module(name: "MedTransform", imports: ["MedImage"]),
   Module(name: "MedMetric", imports: ["MedVoxel"]),
   Module(name: "MedTensor", imports: ["CTorch", "MedVoxel"]),
-  Module(name: "MedNet", imports: ["MedTensor"]),
+  Module(name: "MedCheckpoint", imports: ["MedVoxel"]),
+  Module(name: "MedNet", imports: ["MedTensor", "MedCheckpoint"]),
   Module(name: "MedRecord", imports: ["MedVoxel"]),
   Module(name: "MedReport", imports: ["MedRecord", "MedImage"]),
+  Module(name: "MedStudy", imports: ["MedImage", "MedTransform", "MedMetric", "MedRecord"]),
   Module(
     name: "MedEngine",
-    imports: ["MedImage", "MedTransform", "MedMetric", "MedTensor", "MedNet", "MedRecord"]),
+    imports: ["MedStudy", "MedImage", "MedTensor", "MedNet", "MedCheckpoint", "MedRecord"]),
   Module(
     name: "DeepMedicine",
     imports: [
-      "MedVoxel", "MedImage", "MedTransform", "MedMetric", "MedTensor", "MedNet", "MedRecord", "MedReport",
-      "MedEngine",
+      "MedVoxel", "MedImage", "MedTransform", "MedMetric", "MedTensor", "MedCheckpoint", "MedNet", "MedRecord",
+      "MedReport", "MedStudy", "MedEngine",
     ], isTested: false),
   Module(
     name: "DeepmedCommands",
-    imports: ["MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport"], packages: [argumentParser]),
+    imports: ["MedStudy", "MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint"],
+    packages: [argumentParser]),
 ]
 
 let executables: [Module] = [
   Module(name: "deepmed", imports: ["DeepmedCommands"]),
   Module(name: "deepmed-torch", imports: ["DeepmedCommands", "MedEngine"], isTested: false),
-  Module(name: "deepmed-parity", imports: ["DeepMedicine"], isTested: false),
+  Module(name: "deepmed-parity", imports: ["DeepMedicine"]),
 ]
 
 let swiftSettings: [SwiftSetting] = [
@@ -107,11 +110,12 @@ let package = Package(
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .target(
-      name: "MedTestSupport", dependencies: ["MedVoxel", "MedImage"], path: "Tests/MedTestSupport",
+      name: "MedTestSupport", dependencies: ["MedVoxel", "MedImage", "MedTransform"], path: "Tests/MedTestSupport",
       swiftSettings: swiftSettings),
   ]
     + libraries.map(\.library) + executables.map(\.executable)
-    + (libraries + executables).filter(\.isTested).map(\.test),
+    + (libraries + executables).filter(\.isTested).map(\.test)
+    + [.testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings)],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx20

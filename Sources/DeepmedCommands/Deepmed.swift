@@ -3,6 +3,15 @@ public import ArgumentParser
 /// The command line: arguments → library calls → exit codes.
 public struct Deepmed: AsyncParsableCommand {
   public static let configuration = CommandConfiguration(
-    commandName: "deepmed", abstract: "Medical images to results, in one binary.", version: "0.1.0")
+    commandName: "deepmed", abstract: "From scans to scored label maps, in one binary.",
+    discussion: """
+      A first run: deepmed plan DATASET -o plan.json, deepmed train plan.json -o run, \
+      deepmed predict run scans -o out, deepmed evaluate out truth, deepmed report run out -o report.html.
+      """,
+    version: version,
+    subcommands: [
+      DataCommand.self, Plan.self, Train.self, Predict.self, Checkpoint.self,
+    ])
+
   public init() {}
 }

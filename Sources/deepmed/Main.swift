@@ -1,6 +1,5 @@
-import ArgumentParser
 import DeepmedCommands
 
 @main struct Main {
-  static func main() async { await Deepmed.main() }
+  static func main() async { await Deepmed.launch() }
 }

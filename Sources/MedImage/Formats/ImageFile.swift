@@ -1,0 +1,74 @@
+public import Foundation
+import MedVoxel
+
+/// Reading and writing image files of any known format.
+public enum ImageFile {
+  /// The formats, in the order in which content is tried.
+  static let codecs: [any ImageCodec.Type] = [NIfTI.self, DICOM.self, MGH.self]
+
+  /// Reads the header; the voxels wait. A folder is read as DICOM slices.
+  ///
+  /// The format is found by the content first and the name second.
+  /// - Throws: `ImageError` that names the file and what is wrong with it.
+  public static func open(_ url: URL, options: ReadOptions = ReadOptions()) throws(ImageError) -> OpenImage {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
+      return try DICOM.open(folder: url, options: options)
+    }
+    let source = try FileSource(url)
+    let head = try source.prefix(1024)
+    for codec in codecs where codec.recognizes(head) {
+      return try codec.open(source, options: options)
+    }
+    var name = url.lastPathComponent.lowercased()
+    if name.hasSuffix(".gz") { name.removeLast(3) }
+    for codec in codecs where codec.suffixes.contains(where: { name.hasSuffix($0) }) {
+      return try codec.open(source, options: options)
+    }
+    guard !head.isEmpty else { throw ImageError("the file is empty", at: source.name) }
+    throw ImageError(
+      "neither the content nor the name is of a known image format", at: source.name,
+      remedy: "known are \(codecs.map { $0.name }.joined(separator: ", "))")
+  }
+
+  /// Stored values in the stored type.
+  public static func read(_ url: URL, options: ReadOptions = ReadOptions()) throws(ImageError) -> StoredImage
+  {
+    try open(url, options: options).stored()
+  }
+
+  /// Writes NIfTI; the name's end chooses the kind.
+  public static func write(
+    _ image: StoredImage, to url: URL, options: WriteOptions = WriteOptions()
+  ) throws(ImageError) {
+    try NIfTI.write(image, to: url, options: options)
+  }
+}
+
+extension ScalarImage {
+  /// Reads a scan from any known format, rescaled to real values.
+  ///
+  /// - Shape: time, vector components and colors become channels.
+  public init(contentsOf url: URL, options: ReadOptions = ReadOptions()) throws(ImageError) {
+    self = try ImageFile.open(url, options: options).scalarImage()
+  }
+
+  /// Writes NIfTI; the name's end chooses the kind. The stored type is float32 unless the options say otherwise.
+  public func write(to url: URL, options: WriteOptions = WriteOptions()) throws(ImageError) {
+    try ImageFile.write(StoredImage(self), to: url, options: options)
+  }
+}
+
+extension LabelMap {
+  /// Reads class numbers from any known format.
+  ///
+  /// - Throws: `ImageError` naming the first voxel whose value is no whole number from 0 to 65,535.
+  public init(contentsOf url: URL, options: ReadOptions = ReadOptions()) throws(ImageError) {
+    self = try ImageFile.open(url, options: options).labelMap()
+  }
+
+  /// Writes NIfTI in the smallest unsigned type that holds the classes, unless the options say otherwise.
+  public func write(to url: URL, options: WriteOptions = WriteOptions()) throws(ImageError) {
+    try ImageFile.write(StoredImage(self), to: url, options: options)
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import MedVoxel
+import Synchronization
+
+/// A part of a file's content whose bytes are known to exist.
+struct FileContent: Sendable {
+  var source: FileSource
+  var range: Range<Int>
+  /// The content from its start, where the file is compressed.
+  var inflated: RawBytes?
+
+  /// Calls `body` with pieces, several at a time, each with its distance from the range's start. Pieces are
+  /// multiples of `granule` bytes.
+  ///
+  /// Plain files are read piece by piece into memory that stays in the cache; no copy of the whole is made.
+  func forEachPiece(granule: Int, body: (UnsafeRawBufferPointer, Int) -> Void) throws(ImageError) {
+    let piece = max(granule, (256 << 10) / granule * granule)
+    if let inflated {
+      let bytes = UnsafeRawBufferPointer(rebasing: inflated.bytes[range])
+      Parallel.forEachChunk(of: range.count, chunk: piece) { part in
+        body(UnsafeRawBufferPointer(rebasing: bytes[part]), part.lowerBound)
+      }
+      return
+    }
+    let failures = Mutex<[Int: ImageError]>([:])
+    Parallel.forEachChunk(of: range.count, chunk: piece) { part in
+      withUnsafeTemporaryAllocation(byteCount: part.count, alignment: 64) { scratch in
+        do throws(ImageError) {
+          let count = try source.descriptor.read(at: range.lowerBound + part.lowerBound, into: scratch)
+          guard count == part.count else {
+            throw ImageError("the file became shorter while it was read", at: source.name)
+          }
+          body(UnsafeRawBufferPointer(scratch), part.lowerBound)
+        } catch {
+          failures.withLock { $0[part.lowerBound] = error }
+        }
+      }
+    }
+    if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+  }
+}
+
+/// Memory of bytes that is not zeroed first.
+final class RawBytes: @unchecked Sendable {
+  // SAFETY: written only while it is filled, by its creator.
+  let mutable: UnsafeMutableRawBufferPointer
+  let count: Int
+
+  /// - Throws: `ImageError` when the machine can't give that much.
+  init(count: Int, for name: String) throws(ImageError) {
+    guard let memory = malloc(max(count, 1)) else {
+      throw ImageError("there is no memory for \(count) bytes", at: name, cause: .environment)
+    }
+    mutable = UnsafeMutableRawBufferPointer(start: memory, count: max(count, 1))
+    self.count = count
+  }
+
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: mutable[0..<count]) }
+
+  deinit { free(mutable.baseAddress) }
+}

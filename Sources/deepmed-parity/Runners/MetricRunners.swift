@@ -1,0 +1,5 @@
+/// Metrics.
+enum MetricRunners: CaseRunners {
+  static let family = "monai/metrics"
+  static let classes: [String: Runner] = [:]
+}

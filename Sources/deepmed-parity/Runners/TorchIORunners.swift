@@ -1,0 +1,5 @@
+/// TorchIO's transforms.
+enum TorchIORunners: CaseRunners {
+  static let family = "torchio"
+  static let classes: [String: Runner] = [:]
+}

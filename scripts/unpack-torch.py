@@ -1,0 +1,58 @@
+"""Unpacks headers and libraries of a torch wheel: unpack-torch.py FOLDER_WITH_WHEEL TARGET.
+
+A CUDA build of the wheel links some NVIDIA libraries even into its CPU part. Those that it names and the
+machine lacks are fetched from PyPI as well, into the place where the wheel looks for them.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import zipfile
+
+UNUSED = re.compile(r"torch_python|jitbackend_test|torchbind_test|backend_with_compiler|aoti_custom_ops")
+
+
+def unpack(wheel, target, wanted):
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            if wanted(name):
+                archive.extract(name, target)
+
+
+def is_torch_part(name):
+    if name.startswith("torch/lib/"):
+        return not UNUSED.search(name)
+    return name.startswith("torch/include/") or name.endswith(".dist-info/METADATA")
+
+
+def missing_libraries(library):
+    if sys.platform != "linux":
+        return []
+    listing = subprocess.run(["ldd", str(library)], capture_output=True, text=True, check=True).stdout
+    return re.findall(r"^\s*(\S+) => not found", listing, re.MULTILINE)
+
+
+def main(folder, target):
+    [wheel] = pathlib.Path(folder).glob("torch-*.whl")
+    target = pathlib.Path(target)
+    unpack(wheel, target, is_torch_part)
+    wheel.unlink()
+    library = next((target / "torch/lib").glob("libtorch_cpu.*"))
+    metadata = next(target.glob("*.dist-info/METADATA")).read_text()
+    requirements = re.findall(r"^Requires-Dist: (nvidia-[\w.-]+\s*==[\w.]+)", metadata, re.MULTILINE)
+    for requirement in requirements:
+        if not missing_libraries(library):
+            break
+        requirement = requirement.replace(" ", "")
+        subprocess.run(
+            [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+             "--dest", folder, requirement], check=True)
+        for part in pathlib.Path(folder).glob("nvidia*.whl"):
+            unpack(part, target, lambda name: "/lib/" in name)
+            part.unlink()
+    if missing := missing_libraries(library):
+        sys.exit(f"libtorch_cpu needs {', '.join(missing)}, which neither this machine nor the wheel's requirements have")
+
+
+main(*sys.argv[1:])
