@@ -37,8 +37,8 @@ struct CaseReaderTests {
 
   @Test func namesClassesThatTheDataSetDoesNotName() throws {
     var (image, labels) = ToyDataset.scan(0)
-    labels.voxels[i: 0, j: 0, k: 0] = 9
-    image.voxels[i: 1, j: 2, k: 3] = .nan
+    labels.voxels[0, 0, 0, 0] = 9
+    image.voxels[0, 1, 2, 3] = .nan
     let error = #expect(throws: ImageError.self) { try reader.read(files(image, labels)) }
     // Both problems at once.
     #expect(error?.description.contains("class number 9 (1 voxels)") == true)
@@ -63,7 +63,7 @@ struct CaseReaderTests {
         label: folder.file("x.nii.gz")))
     let image = try #require(subject[scalar: "image"])
     #expect(image.channels == 2)
-    #expect(image.voxels[channel: 1, i: 3, j: 4, k: 5] == second.voxels[i: 3, j: 4, k: 5])
+    #expect(image.voxels[1, 3, 4, 5] == second.voxels[0, 3, 4, 5])
   }
 
   @Test func reportsMissingFiles() throws {

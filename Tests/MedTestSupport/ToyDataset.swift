@@ -46,9 +46,9 @@ public struct ToyDataset {
           let offset = (SIMD3(Double(i), Double(j), Double(k)) - center) * SIMD3(1, 1.5, 2)
           let radius = length(offset)
           let label: UInt16 = radius < 4 ? 2 : radius < 8 ? 1 : 0
-          labels[i: i, j: j, k: k] = label
+          labels[0, i, j, k] = label
           for channel in 0..<channels {
-            voxels[channel: channel, i: i, j: j, k: k] =
+            voxels[channel, i, j, k] =
               Float(100 + 200 * Double(label) + 10 * Double(channel) + 15 * random.normal())
           }
         }

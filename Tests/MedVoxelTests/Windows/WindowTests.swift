@@ -50,7 +50,7 @@ struct WindowTests {
           for plane in 0..<count {
             for j in 0..<size.y {
               for i in 0..<size.x {
-                result[channel: channel, i: i, j: j, k: first + plane] =
+                result[channel, i, j, first + plane] =
                   values[channel * stride + i + size.x * (j + size.y * plane)]
               }
             }
