@@ -1,7 +1,8 @@
 import MedVoxel
 
 extension SlicePicture {
-  /// Several slices of the three planes: a row a plane, in radiological convention.
+  /// Several slices of the three planes: a row a plane (all in one row where `columns` is 1), in
+  /// radiological convention.
   ///
   /// - Parameters:
   ///   - columns: Slices of each plane, evenly spread over the middle four fifths of the image, or of the labels
@@ -29,6 +30,7 @@ extension SlicePicture {
       }
       rows.append(row)
     }
+    if columns == 1 { rows = [Array(rows.joined())] }
     let gap = 4
     let cell = rows.joined().map(\.width).max() ?? 0
     let heights = rows.map { $0.map(\.height).max() ?? 0 }

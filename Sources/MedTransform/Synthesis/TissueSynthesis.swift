@@ -118,8 +118,8 @@ extension Deformation {
 extension Pipeline {
   /// Differences between scanners and sessions, for intensities near 1.
   public static let acquisitionVariety = Pipeline {
-    Sometimes(0.5) { GaussianBlur(deviation: .uniform(0.3...1.2)) }
-    Sometimes(0.25) { LowResolution(factor: .uniform(1...2)) }
+    Sometimes(0.5) { GaussianBlur(deviation: .uniform(0.3...0.7)) }
+    Sometimes(0.25) { LowResolution(factor: .uniform(1...1.5)) }
     Sometimes(0.8) { BiasField(coefficient: .uniform(-0.15...0.15)) }
     Sometimes(0.5) { Gamma(exponent: .uniform(0.8...1.25)) }
     Sometimes(0.9) { GaussianNoise(deviation: .uniform(0.005...0.045)) }

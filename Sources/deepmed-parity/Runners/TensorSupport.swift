@@ -78,7 +78,9 @@ extension Case {
     }
     let keys = (fields["gradients"]?.array ?? []).compactMap(\.string)
     guard !keys.isEmpty else { return results }
-    for output in outputs { try output.squared().mean().backward() }
+    var total = try Tensor.zeros([])
+    for output in outputs { total = try total + output.squared().mean() }
+    try total.backward()
     for key in keys {
       guard let gradient = try tensor(key).gradient() else { throw Mismatch("no gradient of \(key)") }
       results.append(try Output("gradient/\(key)", gradient))
