@@ -53,3 +53,33 @@ extension Tensor {
     }
   }
 }
+
+/// The activations that a normalization's last pass over memory takes along.
+public enum RectifierSlope: Sendable {
+  /// Negative values are multiplied by this: 0 for a rectifier, 1 for no activation.
+  case fixed(Double)
+  /// Learned: one number, or one for each channel.
+  case learned(Tensor)
+}
+
+extension Tensor {
+  /// Group normalization, an activation and a sum, `a(normalized) + residual`, in two passes over memory.
+  ///
+  /// - Gradient: by the input, weight, bias, slope and residual; once only.
+  /// - Complexity: On the CPU in 32 bits or bfloat16 the result lies channels-last.
+  public func groupNormalizedActivated(
+    groups: Int, weight: Tensor?, bias: Tensor?, epsilon: Double = 1e-5, slope: RectifierSlope,
+    adding residual: Tensor? = nil
+  ) throws(TensorError) -> Tensor {
+    var (learned, fixed) = (nil as Tensor?, 1.0)
+    switch slope {
+    case .fixed(let value): fixed = value
+    case .learned(let tensor): learned = tensor
+    }
+    return try produce("normalization and activation", [self]) {
+      ct_normalized_activation(
+        pointer, groups, weight?.pointer, bias?.pointer, epsilon, learned?.pointer, fixed, residual?.pointer,
+        $0)
+    }
+  }
+}

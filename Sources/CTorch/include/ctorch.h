@@ -281,6 +281,13 @@ ct_status ct_layer_norm(const ct_tensor *x, const ptrdiff_t *shape, int32_t rank
 ct_status ct_local_response_norm(const ct_tensor *x, ptrdiff_t size, double alpha, double beta, double k,
                                  ct_tensor **out);
 
+// a(group norm(x)) + residual in one go, with a(z) = z where z > 0, else slope · z. `slope` holds 1 or C
+// learned slopes; where it is NULL, `fixed_slope` is the slope (0: rectifier, 1: no activation). `residual`
+// may be NULL.
+ct_status ct_normalized_activation(const ct_tensor *x, ptrdiff_t groups, const ct_tensor *weight,
+                                   const ct_tensor *bias, double epsilon, const ct_tensor *slope,
+                                   double fixed_slope, const ct_tensor *residual, ct_tensor **out);
+
 // ---- activations with arguments (activation.cpp)
 ct_status ct_softmax(const ct_tensor *x, ptrdiff_t dim, ct_tensor **out);
 ct_status ct_log_softmax(const ct_tensor *x, ptrdiff_t dim, ct_tensor **out);

@@ -101,4 +101,14 @@ public struct Activation: Layer {
     case .logSoftmax(let axis): return try x.logSoftmax(axis: axis)
     }
   }
+
+  /// What it does to negative values, where it leaves positive ones alone.
+  var rectifierSlope: RectifierSlope? {
+    switch kind {
+    case .relu: .fixed(0)
+    case .leakyReLU(let slope): .fixed(slope)
+    case .prelu: slope.map { .learned($0) }
+    default: nil
+    }
+  }
 }

@@ -34,15 +34,33 @@ public struct NormalizationActivation: Layer {
   }
 
   public func callAsFunction(_ x: Tensor, _ mode: Mode) throws(TensorError) -> Tensor {
-    var x = x
-    for step in steps {
-      switch step {
-      case .normalization(let layer): x = try layer(x, mode)
+    try self(x, mode, adding: nil)
+  }
+
+  /// The result and a residual together, in the last pass over memory where that is possible.
+  func callAsFunction(_ x: Tensor, _ mode: Mode, adding residual: Tensor?) throws(TensorError) -> Tensor {
+    let active = steps.filter {
+      if case .dropout(let layer) = $0 { mode.isTraining && layer.kind.share > 0 } else { true }
+    }
+    var (x, index, residual) = (x, 0, residual)
+    while index < active.count {
+      switch active[index] {
+      case .normalization(let layer):
+        var activation: Activation?
+        if index + 1 < active.count, case .activation(let next) = active[index + 1] {
+          activation = next
+          index += 1
+        }
+        let isLast = index == active.count - 1
+        x = try normalizedActivated(x, layer, activation, mode, adding: isLast ? residual : nil)
+        if isLast { residual = nil }
       case .dropout(let layer): x = try layer(x, mode)
       case .activation(let layer): x = try layer(x, mode)
       }
+      index += 1
     }
-    return x
+    guard let residual else { return x }
+    return try x + residual
   }
 }
 
@@ -109,9 +127,14 @@ public struct ConvolutionBlock: Layer {
   }
 
   public func callAsFunction(_ x: Tensor, _ mode: Mode) throws(TensorError) -> Tensor {
+    try self(x, mode, adding: nil)
+  }
+
+  func callAsFunction(_ x: Tensor, _ mode: Mode, adding residual: Tensor?) throws(TensorError) -> Tensor {
     let y = try convolution(x, mode)
-    guard let rest else { return y }
-    return try rest(y, mode)
+    if let rest { return try rest(y, mode, adding: residual) }
+    guard let residual else { return y }
+    return try y + residual
   }
 }
 
@@ -175,7 +198,9 @@ public struct ResidualUnit: Layer {
   public func callAsFunction(_ x: Tensor, _ mode: Mode) throws(TensorError) -> Tensor {
     let around = try shortcut.map { (layer) throws(TensorError) in try layer(x, mode) } ?? x
     var y = x
-    for unit in units { y = try unit(y, mode) }
-    return try y + around
+    for (index, unit) in units.enumerated() {
+      y = try unit(y, mode, adding: index == units.count - 1 ? around : nil)
+    }
+    return y
   }
 }

@@ -139,9 +139,28 @@ public struct Normalization: Layer {
   }
 }
 
-/// The activation of the normalized input, in one pass where there is a kernel for the two.
+/// `activation(normalization(x)) + residual`, in one go where there is a kernel for it.
 func normalizedActivated(
-  _ x: Tensor, _ normalization: Normalization, _ activation: Activation, _ mode: Mode
+  _ x: Tensor, _ normalization: Normalization, _ activation: Activation?, _ mode: Mode,
+  adding residual: Tensor? = nil
 ) throws(TensorError) -> Tensor {
-  try activation(normalization(x, mode), mode)
+  if x.rank >= 4, let slope = activation.map(\.rectifierSlope) ?? .fixed(1) {
+    switch normalization.kind {
+    case .instance(_, let epsilon):
+      let channels = try x.size(1)
+      return try x.groupNormalizedActivated(
+        groups: channels, weight: normalization.weight, bias: normalization.bias, epsilon: epsilon,
+        slope: slope, adding: residual)
+    case .group(let groups, _, let epsilon):
+      return try x.groupNormalizedActivated(
+        groups: groups, weight: normalization.weight, bias: normalization.bias, epsilon: epsilon,
+        slope: slope,
+        adding: residual)
+    default: break
+    }
+  }
+  var y = try normalization(x, mode)
+  if let activation { y = try activation(y, mode) }
+  if let residual { y = try y + residual }
+  return y
 }
