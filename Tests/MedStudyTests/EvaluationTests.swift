@@ -1,5 +1,6 @@
 import Foundation
 import MedImage
+import MedRecord
 import MedTestSupport
 import MedVoxel
 import Testing

@@ -1,4 +1,4 @@
-public import Foundation
+internal import Foundation
 package import MedImage
 internal import MedMetric
 public import MedRecord
