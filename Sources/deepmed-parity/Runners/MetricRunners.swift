@@ -23,6 +23,7 @@ enum MetricRunners: CaseRunners {
     "ignore_background": ignoreBackground,
     "create_ignore_mask": ignoreMask,
     "prepare_spacing": spacing,
+    "get_code_to_measure_table": measureTable,
     "get_mask_edges": maskEdges,
     "get_surface_distance": surfaceDistance,
   ]
@@ -118,6 +119,10 @@ enum MetricRunners: CaseRunners {
       throw MetricError("expected a threshold of 0 or more for each class, found \(thresholds)")
     }
     if try arguments.bool("use_subvoxels", or: false) {
+      // The reference fails on a single number here; ours takes it as isotropic, so there is nothing to compare.
+      if settings.spacing?.double != nil {
+        throw Unsupported("refusal of a single spacing with use_subvoxels")
+      }
       return try eachClass(p, r, settings, defaultBackground: false, spacings: true) {
         prediction, reference, at in
         SurfaceElements.dice(

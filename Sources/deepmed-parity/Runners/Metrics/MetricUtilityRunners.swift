@@ -170,6 +170,26 @@ extension MetricRunners {
     }
   }
 
+  /// The reference counts a cell's corners from the highest bit down, ours from the lowest up.
+  static func measureTable(_ test: Case) throws -> [Output] {
+    let steps = try test.arguments.doubles("spacing")
+    guard steps.count == 2 || steps.count == 3 else {
+      throw MetricError("expected two or three spacings, found \(steps.count)")
+    }
+    let (corners, reversed) = (1 << steps.count, Array(steps.reversed()) + [1])
+    let table = SurfaceElements.measures(
+      spacing: [reversed[0], reversed[1], reversed[2]], isPlanar: steps.count == 2)
+    let values = table.indices.map { code in
+      table[(0..<corners).reduce(0) { $0 | (code >> $1 & 1) << (corners - 1 - $1) }]
+    }
+    let kernel = (0..<corners).map { Double(1 << (corners - 1 - $0)) }
+    return [
+      Output("output/0", NDArray(shape: [table.count], values: values)),
+      Output(
+        "output/1", NDArray(shape: [1, 1] + Array(repeating: 2, count: steps.count), values: kernel)),
+    ]
+  }
+
   static func surfaceDistance(_ test: Case) throws -> [Output] {
     let arrays = [try test.input("seg_pred").array(), try test.input("seg_gt").array()]
     let name = try test.arguments.string("distance_metric", or: "euclidean")
