@@ -60,54 +60,121 @@ void vk_distance_rows(const uint8_t *mask, int64_t nx, int64_t rows, float spaci
   }
 }
 
-static VK_INLINE void lines(const float *in, float *out, int64_t lanes, int64_t length, int64_t stride,
-                            float spacing, int32_t *nearest, float *scratch) {
-  float *value = scratch;
-  int32_t *index = (int32_t *)(scratch + LANES * length);
+// Lines side by side; lanes beyond the last line are zero and never ask for a search.
+static VK_INLINE void gather(const float *in, int64_t lanes, int64_t length, int64_t stride, float *value) {
   for (int64_t y = 0; y < length; y++) {
-    for (int v = 0; v < LANES; v++)
-      value[y * LANES + v] = INFINITY;
+    if (lanes < LANES)
+      memset(value + y * LANES, 0, LANES * sizeof(float));
     memcpy(value + y * LANES, in + y * stride, (size_t)lanes * sizeof(float));
-    if (nearest)
-      memcpy(index + y * LANES, nearest + y * stride, (size_t)lanes * sizeof(int32_t));
   }
-  const int full = lanes == LANES;
+}
+
+#define NEARER(BEST, Y, COST)                                                                                \
+  do {                                                                                                       \
+    v16 other;                                                                                               \
+    memcpy(&other, value + (Y)*LANES, sizeof other);                                                         \
+    other += (COST);                                                                                         \
+    BEST = other < BEST ? other : BEST;                                                                      \
+  } while (0)
+
+// Whether any line has a finite value; without one there is nothing to search for.
+static VK_INLINE int any_finite(const float *value, int64_t lanes, int64_t length) {
+  int found = 0;
+  for (int64_t y = 0; y < length && !found; y++)
+    for (int64_t v = 0; v < lanes; v++)
+      found |= value[y * LANES + v] < INFINITY;
+  return found;
+}
+
+// Both sides keep a minimum of their own, and four steps are taken between looks at whether any lane is open.
+static VK_INLINE void lines(const float *in, float *out, int64_t lanes, int64_t length, int64_t stride,
+                            float spacing, float *value) {
+  gather(in, lanes, length, stride, value);
+  if (!any_finite(value, lanes, length)) {
+    for (int64_t y = 0; y < length && in != out; y++)
+      memcpy(out + y * stride, in + y * stride, (size_t)lanes * sizeof(float));
+    return;
+  }
   for (int64_t y = 0; y < length; y++) {
-    v16 best;
-    i16 winner = {0};
-    memcpy(&best, value + y * LANES, sizeof best);
-    if (nearest)
-      memcpy(&winner, index + y * LANES, sizeof winner);
-    for (int64_t d = 1; d < length; d++) {
+    const int64_t below = y, above = length - 1 - y;
+    const int64_t both = below < above ? below : above, reach = below < above ? above : below;
+    const int64_t side = below < above ? 1 : -1;
+    v16 low, high;
+    memcpy(&low, value + y * LANES, sizeof low);
+    high = low;
+    for (int64_t d = 1; d <= reach;) {
       const float step = spacing * (float)(int32_t)d, cost = step * step;
-      // Lanes beyond the last line are infinite: they must not keep the search going.
+      v16 best = low < high ? low : high;
       i16 open = best > cost;
-      if (!full)
-        for (int v = 0; v < LANES; v++)
-          open[v] = v < lanes ? open[v] : 0;
       if (!__builtin_reduce_or(open))
         break;
-      if (y - d < 0 && y + d >= length)
+      float costs[4];
+      for (int u = 0; u < 4; u++) {
+        const float s = spacing * (float)((int32_t)d + u);
+        costs[u] = s * s;
+      }
+      if (d + 3 <= both) {
+        for (int u = 0; u < 4; u++) {
+          NEARER(low, y - d - u, costs[u]);
+          NEARER(high, y + d + u, costs[u]);
+        }
+        d += 4;
+      } else if (d > both && d + 3 <= reach) {
+        for (int u = 0; u < 4; u += 2) {
+          NEARER(low, y + side * (d + u), costs[u]);
+          NEARER(high, y + side * (d + u + 1), costs[u + 1]);
+        }
+        d += 4;
+      } else {
+        if (d <= below)
+          NEARER(low, y - d, cost);
+        if (d <= above)
+          NEARER(high, y + d, cost);
+        d++;
+      }
+    }
+    low = low < high ? low : high;
+    memcpy(out + y * stride, &low, (size_t)lanes * sizeof(float));
+  }
+}
+
+// The same, with the winner's index.
+static VK_INLINE void lines_nearest(const float *in, float *out, int64_t lanes, int64_t length,
+                                    int64_t stride, float spacing, int32_t *nearest, float *value) {
+  int32_t *index = (int32_t *)(value + LANES * length);
+  gather(in, lanes, length, stride, value);
+  if (!any_finite(value, lanes, length)) {
+    for (int64_t y = 0; y < length && in != out; y++)
+      memcpy(out + y * stride, in + y * stride, (size_t)lanes * sizeof(float));
+    return;
+  }
+  gather((const float *)nearest, lanes, length, stride, (float *)index);
+  for (int64_t y = 0; y < length; y++) {
+    v16 best;
+    i16 winner;
+    memcpy(&best, value + y * LANES, sizeof best);
+    memcpy(&winner, index + y * LANES, sizeof winner);
+    for (int64_t d = 1; d < length; d++) {
+      const float step = spacing * (float)(int32_t)d, cost = step * step;
+      i16 open = best > cost;
+      if (!__builtin_reduce_or(open) || (y - d < 0 && y + d >= length))
         break;
       for (int side = 0; side < 2; side++) {
         const int64_t at = side ? y + d : y - d;
         if (at < 0 || at >= length)
           continue;
         v16 other;
+        i16 candidate;
         memcpy(&other, value + at * LANES, sizeof other);
+        memcpy(&candidate, index + at * LANES, sizeof candidate);
         other += cost;
         i16 nearer = other < best;
-        if (nearest) {
-          i16 candidate;
-          memcpy(&candidate, index + at * LANES, sizeof candidate);
-          winner = (nearer & candidate) | (~nearer & winner);
-        }
+        winner = (nearer & candidate) | (~nearer & winner);
         best = nearer ? other : best;
       }
     }
     memcpy(out + y * stride, &best, (size_t)lanes * sizeof(float));
-    if (nearest)
-      memcpy(nearest + y * stride, &winner, (size_t)lanes * sizeof(int32_t));
+    memcpy(nearest + y * stride, &winner, (size_t)lanes * sizeof(int32_t));
   }
 }
 
@@ -115,9 +182,9 @@ VK_MULTIVERSION
 void vk_distance_lines(const float *in, float *out, int64_t lanes, int64_t length, int64_t stride,
                        float spacing, int32_t *nearest, float *scratch) {
   if (nearest)
-    lines(in, out, lanes, length, stride, spacing, nearest, scratch);
+    lines_nearest(in, out, lanes, length, stride, spacing, nearest, scratch);
   else
-    lines(in, out, lanes, length, stride, spacing, (int32_t *)0, scratch);
+    lines(in, out, lanes, length, stride, spacing, scratch);
 }
 
 VK_MULTIVERSION

@@ -69,6 +69,9 @@ public struct SegmentationMeasures: Hashable, Codable, Sendable {
             + "\(reference.channels)×\(describe(reference.size))",
           remedy: "resample the prediction onto the reference's grid"))
     }
+    if prediction.voxelCount >= Int(Int32.max) {
+      problems.append(Problem(expected: "fewer than 2³¹ voxels", found: describe(prediction.size)))
+    }
     if !(0..<3).allSatisfy({ spacing[$0] > 0 && spacing[$0].isFinite }) {
       problems.append(Problem(expected: "a positive spacing", found: "\(describe(spacing)) mm"))
     }

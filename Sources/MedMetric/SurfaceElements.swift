@@ -16,7 +16,7 @@ public struct SurfaceElements: Sendable {
   public init(of mask: VoxelBuffer<UInt8>, spacing: SIMD3<Double>, isPlanar: Bool = false) {
     let size = mask.size
     let cells = GridSize(max(size.x - 1, 0), max(size.y - 1, 0), isPlanar ? size.z : max(size.z - 1, 0))
-    let table = isPlanar ? SurfaceElements.lengths(spacing) : SurfaceElements.areas(spacing)
+    let table = SurfaceElements.measures(spacing: spacing, isPlanar: isPlanar)
     let corners = isPlanar ? 4 : 8
     let offsets = (0..<corners).map { ($0 & 1) + size.x * ($0 >> 1 & 1) + size.x * size.y * ($0 >> 2) }
     var map = VoxelBuffer<UInt8>(size: cells)
@@ -77,6 +77,12 @@ public struct SurfaceElements: Sendable {
       }
     }
     return total == 0 ? .nan : near / total
+  }
+
+  /// The area of the surface in a cell, or the length of the contour, by the bits of the cell's corners: bit 0
+  /// for the first corner, bit 1 for its neighbor along I, bit 2 along J, bit 4 along K.
+  public static func measures(spacing: SIMD3<Double>, isPlanar: Bool) -> [Double] {
+    isPlanar ? lengths(spacing) : areas(spacing)
   }
 
   /// The length of the contour in a cell of 2×2 pixels, by the bits of its corners (I first).
