@@ -29,11 +29,12 @@ struct AtomicFile: ~Copyable {
   }
 
   mutating func write(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
+    guard let base = bytes.baseAddress else { return }
     var offset = 0
     while offset < bytes.count {
       // At most 1 GiB a call: the system limits one write to less than 2 GiB.
       let count = Foundation.write(
-        descriptor, bytes.baseAddress! + offset, min(bytes.count - offset, 1 << 30))
+        descriptor, base + offset, min(bytes.count - offset, 1 << 30))
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw .system("cannot be written", path) }
       offset += count
