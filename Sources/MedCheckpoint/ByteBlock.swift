@@ -22,6 +22,14 @@ public final class ByteBlock: @unchecked Sendable {
     self.init(UnsafeRawBufferPointer(rebasing: memory[..<count])) { memory.deallocate() }
   }
 
+  /// Memory of that many bytes that the closure fills.
+  convenience init(filling count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 64)
+    let part = UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
+    fill(part)
+    self.init(UnsafeRawBufferPointer(part)) { memory.deallocate() }
+  }
+
   /// Memory that `owner` keeps alive and that nobody writes meanwhile.
   public convenience init(borrowing bytes: UnsafeRawBufferPointer, from owner: AnyObject) {
     self.init(bytes) { withExtendedLifetime(owner) {} }

@@ -15,4 +15,8 @@ public struct CheckpointError: ExplainedError {
   ) {
     self.init([Problem(statement, at: location, remedy: remedy)], cause: cause)
   }
+
+  public init(expected: String, found: String, at location: String? = nil, remedy: String? = nil) {
+    self.init([Problem(expected: expected, found: found, at: location, remedy: remedy)])
+  }
 }

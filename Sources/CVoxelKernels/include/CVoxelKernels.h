@@ -6,6 +6,7 @@
 #include "file_voxels.h"
 #include "intensity_kernels.h"
 #include "resample_kernels.h"
+#include "shape_kernels.h"
 #include "voxel_kernels.h"
 #include "window_kernels.h"
 
