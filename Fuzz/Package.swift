@@ -1,22 +1,30 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Fuzz targets, built and run by `scripts/fuzz`, which names the fuzzer's runtime library.
-let runtime = Context.environment["DEEPMED_FUZZER_RUNTIME"] ?? ""
+// Fuzz targets: one executable for each reader, built with libFuzzer by `scripts/fuzz`. Each hands its inputs to a
+// reader; its seeds come from `FuzzSeeds`.
+
+/// Target → the libraries it tries.
+let targets = [
+  ("FuzzSafetensors", ["MedCheckpoint"]),
+  ("FuzzTorchFile", ["MedCheckpoint"]),
+  ("FuzzNIfTI", ["MedImage"]),
+  ("FuzzMGH", ["MedImage"]),
+  ("FuzzDICOM", ["MedImage"]),
+  ("FuzzPNG", ["MedImage"]),
+]
+
+func products(_ names: [String]) -> [Target.Dependency] {
+  names.map { .product(name: $0, package: "DeepMedicine") }
+}
 
 let package = Package(
   name: "Fuzz",
   platforms: [.macOS(.v14)],
   dependencies: [.package(name: "DeepMedicine", path: "..")],
   targets: [
-    .target(name: "CFuzzer"),
-    .executableTarget(
-      name: "fuzz-readers",
-      dependencies: [
-        "CFuzzer", .product(name: "MedImage", package: "DeepMedicine"),
-        .product(name: "MedCheckpoint", package: "DeepMedicine"),
-      ],
-      linkerSettings: [.unsafeFlags(["-Xlinker", runtime]), .linkedLibrary("stdc++")]),
-  ],
+    .target(name: "FuzzDriver", dependencies: products(["MedImage"])),
+    .executableTarget(name: "FuzzSeeds", dependencies: products(["MedCheckpoint", "MedImage", "MedVoxel"])),
+  ] + targets.map { .executableTarget(name: $0, dependencies: ["FuzzDriver"] + products($1)) },
   swiftLanguageModes: [.v6]
 )

@@ -45,9 +45,10 @@ thread_local size_t allocation_limit = SIZE_MAX;
 
 thread_local bool limit_was_hit = false;
 
-size_t allowance(size_t file_size, size_t ratio) {
+// No coding of the standard shrinks pixels by a larger ratio (deflate's limit); small images may be constant.
+size_t pixel_allowance(size_t file_size) {
   constexpr size_t least = size_t(64) << 20;
-  return file_size > (SIZE_MAX - least) / ratio ? SIZE_MAX : least + file_size * ratio;
+  return file_size > (SIZE_MAX - least) / 1032 ? SIZE_MAX : least + file_size * 1032;
 }
 
 // The one place where exceptions become status codes, and failed assertions too: distributions build GDCM
@@ -145,8 +146,14 @@ template <typename Buffer> cg_status open_stream(Watched<Buffer> &buffer, bool w
   stream.seekg(0, std::ios::end);
   file->size = size_t(std::max<std::streamoff>(stream.tellg(), 0));
   stream.seekg(0, std::ios::beg);
-  // Deflated data sets are longer than their files.
-  allocation_limit = allowance(file->size, 32);
+  // No element is longer than the file, unless the data set is deflated. GDCM's own tables are small.
+  char head[512] = {};
+  stream.read(head, sizeof head);
+  stream.clear();
+  stream.seekg(0, std::ios::beg);
+  const bool is_deflated = std::string(head, sizeof head).find("1.2.840.10008.1.2.1.99") != std::string::npos;
+  allocation_limit = is_deflated ? pixel_allowance(file->size) : file->size + (size_t(1) << 20);
+  buffer.is_cut = false;
   if (with_pixels) {
     auto image = std::make_unique<gdcm::ImageReader>();
     file->image = image.get();
@@ -314,10 +321,9 @@ cg_status describe(const cg_file *file, cg_pixels &pixels) {
     return failed(CG_NO_IMAGE, "big-endian pixels of more than 16 bits are not supported");
   if (pixels.samples != 1 && pixels.samples != 3)
     return failed(CG_NO_IMAGE, "pixels have neither one sample nor three");
-  // No coding of the standard shrinks a real image by more; small images may be constant.
   const double claimed =
       double(pixels.columns) * pixels.rows * pixels.frames * pixels.samples * (pixels.bits / 8);
-  if (claimed > double(allowance(file->size, 1032)))
+  if (claimed > double(pixel_allowance(file->size)))
     return failed(CG_TOO_LARGE, "the header claims more pixels than the file can hold");
   return CG_OK;
 }
@@ -399,7 +405,7 @@ cg_status cg_open_image_memory(const void *bytes, size_t count, cg_file **out) {
 void cg_close(cg_file *file) { delete file; }
 
 cg_status cg_get_facts(const cg_file *file, cg_facts *out) {
-  return guarded(allowance(file->size, 32), [&] {
+  return guarded(pixel_allowance(file->size), [&] {
     const gdcm::DataSet &data = file->data();
     cg_facts facts = {};
     facts.rows = unsigned_short<0x0028, 0x0010>(data, 0);
@@ -421,7 +427,7 @@ cg_status cg_get_facts(const cg_file *file, cg_facts *out) {
 }
 
 cg_status cg_get_frame(const cg_file *file, int32_t index, cg_frame *out) {
-  return guarded(allowance(file->size, 32), [&] {
+  return guarded(pixel_allowance(file->size), [&] {
     cg_frame frame = {};
     frame.slope = 1;
     read_frame(file->data(), frame);
@@ -446,7 +452,7 @@ cg_status cg_get_frame(const cg_file *file, int32_t index, cg_frame *out) {
 }
 
 cg_status cg_get_text(const cg_file *file, uint16_t group, uint16_t element, char *out, size_t capacity) {
-  return guarded(allowance(file->size, 32), [&] {
+  return guarded(pixel_allowance(file->size), [&] {
     const gdcm::Tag tag(group, element);
     std::string value;
     if (tag == gdcm::Tag(0x0002, 0x0010))
@@ -464,7 +470,7 @@ cg_status cg_get_text(const cg_file *file, uint16_t group, uint16_t element, cha
 }
 
 cg_status cg_get_pixels(const cg_file *file, cg_pixels *out) {
-  return guarded(allowance(file->size, 32), [&] {
+  return guarded(pixel_allowance(file->size), [&] {
     cg_pixels pixels;
     const cg_status status = describe(file, pixels);
     if (status == CG_OK)
@@ -474,7 +480,7 @@ cg_status cg_get_pixels(const cg_file *file, cg_pixels *out) {
 }
 
 cg_status cg_decode(cg_file *file, void *out, size_t capacity) {
-  return guarded(allowance(file->size, 1032), [&] {
+  return guarded(pixel_allowance(file->size), [&] {
     cg_pixels pixels;
     if (const cg_status status = describe(file, pixels); status != CG_OK)
       return status;
@@ -485,6 +491,19 @@ cg_status cg_decode(cg_file *file, void *out, size_t capacity) {
     const gdcm::Image *image = &file->image->GetImage();
     if (image->GetBufferLength() != bytes)
       return failed(CG_NO_IMAGE, "the pixels take another number of bytes than the header says");
+    // GDCM reads as many bytes as the header claims, whether they are there or not.
+    if (!file->reader->GetFile().GetHeader().GetDataSetTransferSyntax().IsEncapsulated()) {
+      const gdcm::Tag tag(0x7fe0, 0x0010);
+      const gdcm::ByteValue *value =
+          file->data().FindDataElement(tag) ? file->data().GetDataElement(tag).GetByteValue() : nullptr;
+      // Packed 12-bit pixels, and colors whose differences are stored for every second pixel.
+      const bool is_packed = image->GetPixelFormat().GetBitsAllocated() == 12;
+      const bool is_halved =
+          image->GetPhotometricInterpretation() == gdcm::PhotometricInterpretation::YBR_FULL_422;
+      const size_t needed = is_packed ? bytes / 4 * 3 : is_halved ? bytes / 3 * 2 : bytes;
+      if (!value || value->GetLength() < needed)
+        return failed(CG_NO_IMAGE, "the pixels are cut off: fewer bytes than the header says");
+    }
     if (!image->GetBuffer(static_cast<char *>(out)))
       return failed(CG_NO_IMAGE, "the pixels are damaged, cut off or in a coding that is not known");
     const auto photometric = image->GetPhotometricInterpretation();

@@ -2,29 +2,15 @@ import Foundation
 import MedImage
 import MedVoxel
 
-/// Small files of every kind, made by the project itself.
-enum Seeds {
-  static func write(to path: String) {
-    do {
-      try nifti(URL(fileURLWithPath: path).appendingPathComponent("nifti"))
-      try mgh(URL(fileURLWithPath: path).appendingPathComponent("mgh"))
-      try dicom(URL(fileURLWithPath: path).appendingPathComponent("dicom"))
-      try write(try safetensorsSeeds(), to: URL(fileURLWithPath: path).appendingPathComponent("safetensors"))
-      try write(torchSeeds(), to: URL(fileURLWithPath: path).appendingPathComponent("torch"))
-      let pictures = URL(fileURLWithPath: path).appendingPathComponent("png")
-      try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)
-      try PNG.write(Bitmap(width: 5, height: 3), to: pictures.appendingPathComponent("gray.png"))
-    } catch {
-      print("\(error)")
-      exit(1)
-    }
-  }
-
-  private static func write(_ seeds: [[UInt8]], to folder: URL) throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    for (index, seed) in seeds.enumerated() {
-      try Data(seed).write(to: folder.appendingPathComponent("seed-\(index)"))
-    }
+/// Small image files of every kind, made by the project itself.
+enum ImageSeeds {
+  static func write(to folder: URL) throws {
+    try nifti(folder.appendingPathComponent("FuzzNIfTI"))
+    try mgh(folder.appendingPathComponent("FuzzMGH"))
+    try dicom(folder.appendingPathComponent("FuzzDICOM"))
+    let pictures = folder.appendingPathComponent("FuzzPNG")
+    try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)
+    try PNG.write(Bitmap(width: 5, height: 3), to: pictures.appendingPathComponent("seed.png"))
   }
 
   private static func nifti(_ folder: URL) throws {
