@@ -48,7 +48,7 @@ struct CaseReaderTests {
   @Test func wantsTheRightNumberOfChannels() throws {
     let (image, labels) = ToyDataset.scan(0, channels: 2)
     let error = #expect(throws: ImageError.self) { try reader.read(files(image, labels)) }
-    #expect(error?.description.contains("expected 1 channels, found 2 channels") == true)
+    #expect(error?.description.contains("expected 1 channels, found 2") == true)
   }
 
   @Test func joinsChannelFiles() throws {

@@ -40,7 +40,9 @@ struct PatchTests {
   }
 
   @Test func aQueueCanBeLeftEarly() throws {
-    let (_, patches) = try source(try ToyDataset(count: 2))
+    let dataset = try ToyDataset(count: 2)
+    let (_, patches) = try source(dataset)
+    defer { withExtendedLifetime(dataset) {} }
     let queue = BatchQueue(source: patches, batchSize: 2, iterations: 0..<1000, ahead: 2, threads: 2)
     _ = try queue.next()
     queue.stop()
