@@ -1,12 +1,19 @@
 import Foundation
 
-/// One measured work, as a JSON line.
+/// One measured work, as a JSON line; the peers print the same.
 struct Measurement: Codable {
   var work: String
-  /// Milliseconds: the best and the median of the counted runs.
+  var peer: String?
+  /// Of best and median: "ms" or "MB".
+  var unit = "ms"
   var best: Double
   var median: Double
   var runs: Int
+}
+
+func emit(_ measurement: Measurement) {
+  let line = (try? JSONEncoder().encode(measurement)) ?? Data()
+  FileHandle.standardOutput.write(line + Data("\n".utf8))
 }
 
 /// Runs the work once unmeasured and then `runs` times.
@@ -20,7 +27,5 @@ func measure(_ work: String, runs: Int = 5, _ body: () throws -> Void) rethrows 
     times.append(Double(seconds) * 1e3 + Double(attoseconds) * 1e-15)
   }
   times.sort()
-  let result = Measurement(work: work, best: times[0], median: times[times.count / 2], runs: runs)
-  let line = (try? JSONEncoder().encode(result)) ?? Data()
-  FileHandle.standardOutput.write(line + Data("\n".utf8))
+  emit(Measurement(work: work, best: times[0], median: times[times.count / 2], runs: runs))
 }
