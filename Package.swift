@@ -44,12 +44,15 @@ let libraries: [Module] = [
   Module(
     name: "DeepMedicine",
     imports: [
-      "MedVoxel", "MedImage", "MedTransform", "MedMetric", "MedTensor", "MedCheckpoint", "MedNet", "MedRecord",
+      "MedVoxel", "MedImage", "MedTransform", "MedMetric", "MedTensor", "MedCheckpoint", "MedNet",
+      "MedRecord",
       "MedReport", "MedStudy", "MedEngine",
     ], isTested: false),
   Module(
     name: "DeepmedCommands",
-    imports: ["MedStudy", "MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint"],
+    imports: [
+      "MedStudy", "MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint",
+    ],
     packages: [argumentParser]),
 ]
 
@@ -110,7 +113,8 @@ let package = Package(
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .target(
-      name: "MedTestSupport", dependencies: ["MedVoxel", "MedImage", "MedTransform"], path: "Tests/MedTestSupport",
+      name: "MedTestSupport", dependencies: ["MedVoxel", "MedImage", "MedTransform"],
+      path: "Tests/MedTestSupport",
       swiftSettings: swiftSettings),
   ]
     + libraries.map(\.library) + executables.map(\.executable)

@@ -29,7 +29,8 @@ void vk_window_normalize(float *restrict values, const float *restrict weights, 
 }
 
 VK_MULTIVERSION
-void vk_argmax(const float *values, int64_t channels, int64_t channel_stride, int64_t count, uint16_t *labels) {
+void vk_argmax(const float *values, int64_t channels, int64_t channel_stride, int64_t count,
+               uint16_t *labels) {
   enum { block = 256 };
   float best[block];
   for (int64_t start = 0; start < count; start += block) {

@@ -37,7 +37,9 @@ extension Deepmed {
 
     @Option(
       name: .customLong("truth-labels"), parsing: .upToNextOption,
-      help: "What makes up a class in the truth, such as 1=3,42,1000-2999 2=2,41; all other values are background.")
+      help:
+        "What makes up a class in the truth, such as 1=3,42,1000-2999 2=2,41; all other values are background."
+    )
     public var truthLabels: [LabelSelection] = []
 
     @Option(help: "Of the bootstrap intervals.")
@@ -87,7 +89,8 @@ extension Deepmed {
 
     private func write(_ record: EvaluationRecord, beside predictions: URL) throws {
       var isFolder: ObjCBool = false
-      if FileManager.default.fileExists(atPath: predictions.path, isDirectory: &isFolder), isFolder.boolValue {
+      if FileManager.default.fileExists(atPath: predictions.path, isDirectory: &isFolder), isFolder.boolValue
+      {
         try record.write(to: predictions.appending(path: EvaluationRecord.fileName))
       }
       if let json { try record.write(to: URL(filePath: json)) }
@@ -102,7 +105,9 @@ extension Deepmed {
         let missed = summary.missed > 0 ? ", missed in \(summary.missed)" : ""
         print("\(name): \(summary.metric) \(mean)\(interval) over \(summary.count) cases\(missed)")
       }
-      print("mean foreground dice: \(record.meanForegroundDice.map { String(format: "%.4f", $0) } ?? "undefined")")
+      print(
+        "mean foreground dice: \(record.meanForegroundDice.map { String(format: "%.4f", $0) } ?? "undefined")"
+      )
     }
   }
 }

@@ -7,7 +7,9 @@ public struct LabelSelection: ExpressibleByArgument, Sendable {
 
   public init?(argument: String) {
     let halves = argument.split(separator: "=", omittingEmptySubsequences: false)
-    guard halves.count == 2, let number = Int(halves[0]), number > 0, number <= Int(UInt16.max) else { return nil }
+    guard halves.count == 2, let number = Int(halves[0]), number > 0, number <= Int(UInt16.max) else {
+      return nil
+    }
     var ranges: [ClosedRange<Int>] = []
     for part in halves[1].split(separator: ",", omittingEmptySubsequences: false) {
       let ends = part.split(separator: "-").map { Int($0) }

@@ -67,6 +67,7 @@ public final class ProgressLine: @unchecked Sendable {
   private static func time(_ seconds: Double) -> String {
     let whole = Int(seconds.rounded(.up))
     return whole < 60
-      ? "\(whole) s" : whole < 3600 ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
+      ? "\(whole) s"
+      : whole < 3600 ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
   }
 }

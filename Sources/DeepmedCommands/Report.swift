@@ -35,7 +35,8 @@ extension Deepmed {
     public func validate() throws {
       if folders.isEmpty { throw ValidationError("name the run's folder") }
       if section.count > folders.count - 1 {
-        throw ValidationError("--section is given \(section.count) times for \(folders.count - 1) predictions")
+        throw ValidationError(
+          "--section is given \(section.count) times for \(folders.count - 1) predictions")
       }
       if pictures < 0 { throw ValidationError("--pictures can't be negative, found \(pictures)") }
     }

@@ -126,7 +126,9 @@ public struct DatasetFolder: Sendable {
     let found =
       (try? FileManager.default.contentsOfDirectory(
         at: root.appending(path: folder), includingPropertiesForKeys: nil)) ?? []
-    let files = found.filter { $0.lastPathComponent.hasSuffix(suffix) && !$0.lastPathComponent.hasPrefix(".") }
+    let files = found.filter {
+      $0.lastPathComponent.hasSuffix(suffix) && !$0.lastPathComponent.hasPrefix(".")
+    }
     let groups = Dictionary(grouping: files) { caseIdentifier($0.lastPathComponent) }
     return groups.keys.sorted().map { id in
       let images = (groups[id] ?? []).sorted { $0.lastPathComponent < $1.lastPathComponent }

@@ -102,7 +102,9 @@ struct DatasetManifest {
         entries.append(Entry(images: [path], label: nil))
       } else if let object = item as? [String: Any], let image = object["image"] as? String {
         entries.append(Entry(images: [image], label: object["label"] as? String))
-      } else if let object = item as? [String: Any], let images = object["image"] as? [String], !images.isEmpty {
+      } else if let object = item as? [String: Any], let images = object["image"] as? [String],
+        !images.isEmpty
+      {
         entries.append(Entry(images: images, label: object["label"] as? String))
       } else {
         problems.append(

@@ -14,7 +14,9 @@ public struct CasePictures: Sendable {
   ///
   /// The slices are those with the most foreground in the truth.
   /// - Throws: `ImageError` where a file can't be read, or scan and labels have different grids.
-  public func pictures(of image: ScalarImage, predicted: LabelMap, truth: LabelMap) throws(ImageError) -> [Report.Picture] {
+  public func pictures(of image: ScalarImage, predicted: LabelMap, truth: LabelMap) throws(ImageError)
+    -> [Report.Picture]
+  {
     let window = SlicePicture.window(of: image)
     var pictures: [Report.Picture] = []
     for (title, labels) in [("predicted", predicted), ("truth", truth)] {

@@ -24,6 +24,7 @@ extension EvaluationRecord {
   private func quoted(_ field: String) -> String {
     let special: Set<Character> = [",", "\"", "\n", "\r", "\r\n"]
     guard field.contains(where: special.contains) else { return field }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
   }
 }

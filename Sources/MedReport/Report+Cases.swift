@@ -3,7 +3,10 @@ public import MedRecord
 
 extension Report.Section {
   var html: [HTML] {
-    [.element("h2", [:], .text("Scores: \(title)")), summaryTable, .element("h3", [:], .text("Cases, worst first")), caseTable]
+    [
+      .element("h2", [:], .text("Scores: \(title)")), summaryTable,
+      .element("h3", [:], .text("Cases, worst first")), caseTable,
+    ]
       + caseDetails
   }
 

@@ -45,7 +45,8 @@ public struct Report: Sendable {
   /// One self-contained page: no script, no external file.
   public var html: String {
     let body: [HTML] =
-      [heading, summary] + sections.flatMap(\.html) + [run.map(trainingSection), plan.map(planSection)]
+      [heading, summary] + sections.flatMap(\.html)
+      + [run.map(trainingSection), plan.map(planSection)]
       .compactMap { $0 }
     let head = HTML.element(
       "head", [:],

@@ -20,7 +20,8 @@ private let allowed: [String: Set<String>] = [
     "MedEngine", "MedCheckpoint", "MedStudy",
   ],
   "DeepmedCommands": [
-    "MedStudy", "MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint", "ArgumentParser",
+    "MedStudy", "MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint",
+    "ArgumentParser",
   ],
   "deepmed": ["DeepmedCommands"],
   "deepmed-torch": ["DeepmedCommands", "MedEngine"],

@@ -127,7 +127,8 @@ private func weights(_ folder: URL) throws -> [String: [UInt8]] {
   @Test(arguments: [
     NetworkPlan.segResNet(initialFilters: 8, blocksDown: [1, 1], blocksUp: [1]),
     .dynUNet(
-      filters: [8, 16, 16], strides: [[1, 1, 1], [2, 2, 2], [2, 2, 2]], kernels: [[3, 3, 3], [3, 3, 3], [3, 3, 3]],
+      filters: [8, 16, 16], strides: [[1, 1, 1], [2, 2, 2], [2, 2, 2]],
+      kernels: [[3, 3, 3], [3, 3, 3], [3, 3, 3]],
       deepSupervision: 1),
     .medicalNet(depth: 10),
   ])

@@ -62,7 +62,8 @@ struct DatasetFolderTests {
 
   @Test(arguments: [
     "{", "[]", "{\"labels\": {\"0\": \"background\", \"2\": \"gap\"}, \"modality\": {\"0\": \"CT\"}}",
-    "{\"labels\": 3}", "{\"modality\": {\"1\": \"CT\"}, \"labels\": {\"0\": \"b\", \"1\": \"c\"}, \"training\": 1}",
+    "{\"labels\": 3}",
+    "{\"modality\": {\"1\": \"CT\"}, \"labels\": {\"0\": \"b\", \"1\": \"c\"}, \"training\": 1}",
   ])
   func refusesBrokenManifests(_ manifest: String) throws {
     let folder = try folder(manifest, files: [])

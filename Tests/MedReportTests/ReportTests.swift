@@ -92,10 +92,13 @@ struct ReportTests {
     let folder = try TemporaryFolder()
     let page = folder.url.appending(path: "report.html")
     try Data(report.html.utf8).write(to: page)
-    guard let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-      .first(where: { FileManager.default.isExecutableFile(atPath: $0) })
+    guard
+      let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+        .first(where: { FileManager.default.isExecutableFile(atPath: $0) })
     else {
-      withKnownIssue("no Chromium on this machine; scripts/setup installs one for the tests", isIntermittent: true) {
+      withKnownIssue(
+        "no Chromium on this machine; scripts/setup installs one for the tests", isIntermittent: true
+      ) {
         Issue.record("skipped")
       }
       return
@@ -103,7 +106,8 @@ struct ReportTests {
     let process = Process()
     process.executableURL = URL(filePath: chromium)
     process.arguments = [
-      "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", "--user-data-dir=\(folder.url.path)/profile",
+      "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
+      "--user-data-dir=\(folder.url.path)/profile",
       page.absoluteString,
     ]
     let pipe = Pipe()

@@ -15,7 +15,8 @@ struct PatchTests {
     wishes.mirroredAxes = [0]
     let plan = try Planner(wishes: wishes).plan(for: folder, fingerprint: Fingerprint(of: folder))
     return (
-      plan, PatchSource(plan: plan, cases: PreparedCases(files: folder.training, plan: plan, byteLimit: byteLimit))
+      plan,
+      PatchSource(plan: plan, cases: PreparedCases(files: folder.training, plan: plan, byteLimit: byteLimit))
     )
   }
 

@@ -10,7 +10,8 @@ import Foundation
       case ("inputs", 3): try Inputs.write(to: URL(filePath: arguments[2]))
       case ("run", 3...): try run(URL(filePath: arguments[2]), Array(arguments.dropFirst(3)))
       case ("predict-once", 3): try Works.predictOnce(URL(filePath: arguments[2]))
-      case ("table", 4): print(Table.text(ours: try Table.read(arguments[2]), peers: try Table.read(arguments[3])))
+      case ("table", 4):
+        print(Table.text(ours: try Table.read(arguments[2]), peers: try Table.read(arguments[3])))
       default:
         print("usage: deepmed-bench inputs FOLDER | run FOLDER [NAME…] | table OURS PEERS")
         exit(64)

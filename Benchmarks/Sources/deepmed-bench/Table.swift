@@ -10,7 +10,8 @@ enum Table {
       if matching.isEmpty { rows.append("| \(own.work) | \(mine) | – | – |") }
       for peer in matching {
         let ratio = String(format: "%.2f×", peer.best / own.best)
-        rows.append("| \(own.work) | \(mine) | \(peer.peer ?? "peer") \(format(peer.best, peer.unit)) | \(ratio) |")
+        rows.append(
+          "| \(own.work) | \(mine) | \(peer.peer ?? "peer") \(format(peer.best, peer.unit)) | \(ratio) |")
       }
     }
     return rows.joined(separator: "\n")

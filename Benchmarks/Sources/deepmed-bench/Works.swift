@@ -103,9 +103,13 @@ enum Works {
     try measure("start", runs: 20) { try run(program("deepmed"), ["--version"]) }
     // A scan of 64³ voxels: the header, the voxels and their statistics.
     let scan = folder.appending(path: "small.nii.gz")
-    try ScalarImage(voxels: VoxelBuffer(size: [64, 64, 64], normalNoise: RandomStream(seed: 1)), affine: .identity)
-      .write(to: scan)
-    try measure("start of image info", runs: 20) { try run(program("deepmed"), ["image", "info", scan.path]) }
+    try ScalarImage(
+      voxels: VoxelBuffer(size: [64, 64, 64], normalNoise: RandomStream(seed: 1)), affine: .identity
+    )
+    .write(to: scan)
+    try measure("start of image info", runs: 20) {
+      try run(program("deepmed"), ["image", "info", scan.path])
+    }
   }
 
   /// The whole job in a process of its own; its time and the most memory it held.
@@ -126,7 +130,8 @@ enum Works {
     let grid = scan.grid
     let preprocessor = Preprocessor(
       Plan.Preprocessing(
-        orientation: .ras, spacing: [1, 1, 1], normalization: [.standardize(nonzero: true)], cropsToNonzero: true))
+        orientation: .ras, spacing: [1, 1, 1], normalization: [.standardize(nonzero: true)],
+        cropsToNonzero: true))
     let prepared = try preprocessor.prepare(Subject(image: scan))
     guard let image = prepared.subject[scalar: "image"] else { return }
     let labels = try inferring {

@@ -11,7 +11,8 @@ extern "C" {
 
 // sums[c, i, j, k] += weights[i, j, k] · prediction[c, i, j, k] over one plane k of a window, for `channels`
 // channels. `prediction` is any strided array (strides in elements, for channel, i, j); `weights` is the
-// window's plane, dense, i fastest; `sums` is the target's plane, with the distance between rows and channels.
+// window's plane, dense, i fastest; `sums` is the target's plane, with the distance between rows and
+// channels.
 void vk_window_add(const float *prediction, const int64_t prediction_stride[3], const float *weights,
                    int64_t channels, int64_t size_i, int64_t size_j, float *sums, int64_t sums_row,
                    int64_t sums_channel);
@@ -20,11 +21,12 @@ void vk_window_add(const float *prediction, const int64_t prediction_stride[3], 
 void vk_window_normalize(float *values, const float *weights, int64_t count);
 
 // labels[i] = the first channel with the largest value; NaN never wins over a number.
-void vk_argmax(const float *values, int64_t channels, int64_t channel_stride, int64_t count, uint16_t *labels);
+void vk_argmax(const float *values, int64_t channels, int64_t channel_stride, int64_t count,
+               uint16_t *labels);
 
-// One output row of labels from a plane of channel values, by bilinear interpolation and argmax: output voxel x lies
-// between columns index0[x] and index1[x] (share weight[x] of the second) of the rows row0 and row1 (share
-// row_weight). `label_stride` is the distance between neighbouring output voxels.
+// One output row of labels from a plane of channel values, by bilinear interpolation and argmax: output voxel
+// x lies between columns index0[x] and index1[x] (share weight[x] of the second) of the rows row0 and row1
+// (share row_weight). `label_stride` is the distance between neighbouring output voxels.
 void vk_argmax_bilinear_row(const float *plane, int64_t channels, int64_t channel_stride, int64_t row0,
                             int64_t row1, float row_weight, const int32_t *index0, const int32_t *index1,
                             const float *weight, int64_t count, float *scratch, uint16_t *labels,

@@ -75,7 +75,9 @@ public struct Prediction {
     return LabelMap(voxels: voxels, affine: prepared.scan.affine)
   }
 
-  private func checkOutputs(_ scans: [DatasetFolder.Case], _ outputs: [URL], _ folder: URL) throws(EngineError) {
+  private func checkOutputs(_ scans: [DatasetFolder.Case], _ outputs: [URL], _ folder: URL)
+    throws(EngineError)
+  {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {

@@ -90,7 +90,8 @@ public struct SlidingWindow: Hashable, Sendable {
       problems.append(Problem(expected: "an overlap from 0 to below 1", found: "\(overlap)"))
     }
     if (0..<3).contains(where: { window[$0] < 1 }) {
-      problems.append(Problem(expected: "a window of at least one voxel along each axis", found: describe(window)))
+      problems.append(
+        Problem(expected: "a window of at least one voxel along each axis", found: describe(window)))
     }
     if case .custom(let map) = weighting, map.count != window.voxelCount {
       problems.append(Problem(expected: "weights for \(describe(window)) voxels", found: describe(map.size)))
@@ -157,7 +158,8 @@ public struct SlidingWindow: Hashable, Sendable {
     let shape = prediction.shape
     guard shape.count == 5, [shape[0]] + shape.dropFirst(2) == expected else {
       throw EngineError(
-        "expected a prediction of \(expected[0]) windows of \(describe(window)) voxels, found the shape \(shape)")
+        "expected a prediction of \(expected[0]) windows of \(describe(window)) voxels, found the shape \(shape)"
+      )
     }
     return prediction
   }

@@ -110,7 +110,9 @@ public struct TrainingRun {
     var table: [[Double?]] = []
     for index in 0..<cases.count {
       let item = try cases.case(index)
-      guard let image = item.subject[scalar: "image"], let truth = item.subject[labels: "label"] else { continue }
+      guard let image = item.subject[scalar: "image"], let truth = item.subject[labels: "label"] else {
+        continue
+      }
       let labels = try state.withAveragedWeights {
         try predictor.labels(of: image.voxels, on: image.size, scanToNetwork: .identity)
       }

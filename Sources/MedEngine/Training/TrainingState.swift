@@ -36,7 +36,8 @@ final class TrainingState {
     average = try plan.optimization.averagingDecay.map { try ParameterAverage(store, decay: $0) }
     loss = DeepSupervisionLoss(
       try DiceCrossEntropyLoss(
-        dice: DiceLoss(takesClasses: true, activation: .softmax, includesBackground: false, poolsBatch: true)))
+        dice: DiceLoss(takesClasses: true, activation: .softmax, includesBackground: false, poolsBatch: true))
+    )
     record = RunRecord(
       started: Date(), environment: EnvironmentRecord(libtorch: Torch.version, threads: threads),
       seed: plan.optimization.seed, parameters: store.parameterCount)
@@ -96,7 +97,9 @@ extension TrainingState {
   func restore(_ file: CheckpointFile) throws {
     try store.load(file.state(under: "network/"))
     try optimizer.load(Tensor.dictionary(file.tensors(under: "optimizer/")))
-    if let average { try average.load(Tensor.dictionary(file.tensors.filter { $0.name.hasPrefix("average.") })) }
+    if let average {
+      try average.load(Tensor.dictionary(file.tensors.filter { $0.name.hasPrefix("average.") }))
+    }
     guard let step = file.metadata["iteration"]?.int, let state = file["generator"],
       let record = file.metadata["record"]
     else {

@@ -70,7 +70,9 @@ package final class BatchQueue: @unchecked Sendable {
   private func take() -> (iteration: Int, item: Int)? {
     condition.lock()
     defer { condition.unlock() }
-    while !isStopped, nextToMake.iteration < end, nextToMake.iteration >= nextToTake + ahead { condition.wait() }
+    while !isStopped, nextToMake.iteration < end, nextToMake.iteration >= nextToTake + ahead {
+      condition.wait()
+    }
     guard !isStopped, nextToMake.iteration < end else { return nil }
     let place = nextToMake
     nextToMake = place.item + 1 < batchSize ? (place.iteration, place.item + 1) : (place.iteration + 1, 0)

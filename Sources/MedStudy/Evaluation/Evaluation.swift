@@ -60,7 +60,8 @@ public struct Evaluation: Sendable {
     var truth = try LabelMap(contentsOf: pair.truth)
     if let difference = prediction.grid.difference(from: truth.grid) {
       throw StudyError(
-        "prediction and truth of “\(pair.id)” lie on different grids: \(difference)", at: pair.prediction.path,
+        "prediction and truth of “\(pair.id)” lie on different grids: \(difference)",
+        at: pair.prediction.path,
         remedy: "resample one of them")
     }
     if let truthClasses { truth.voxels.replaceValues(by: truthClasses) }

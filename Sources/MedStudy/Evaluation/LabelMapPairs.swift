@@ -55,6 +55,8 @@ public struct LabelMapPairs: Sendable {
     guard !maps.isEmpty else {
       throw StudyError("the folder has no label maps", at: url.path, remedy: "check the path")
     }
-    return Dictionary(maps.sorted().map { (DatasetFolder.stem($0), url.appending(path: $0)) }) { first, _ in first }
+    return Dictionary(maps.sorted().map { (DatasetFolder.stem($0), url.appending(path: $0)) }) { first, _ in
+      first
+    }
   }
 }

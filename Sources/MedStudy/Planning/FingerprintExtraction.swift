@@ -19,12 +19,15 @@ extension Fingerprint {
     let cases = dataset.training
     let finished = Atomic(0)
     let measured = try collect(cases.count) { index in
-      let facts = try CaseFacts(reader.read(cases[index]), id: cases[index].id, classes: dataset.classNames.count)
+      let facts = try CaseFacts(
+        reader.read(cases[index]), id: cases[index].id, classes: dataset.classNames.count)
       progress(finished.add(1, ordering: .relaxed).newValue)
       return facts
     }
     let channels = dataset.channelNames.enumerated().map { index, name in
-      Channel(name: name, samples: measured.flatMap { $0.samples[index] }, zeros: measured.map { $0.zeroShare[index] })
+      Channel(
+        name: name, samples: measured.flatMap { $0.samples[index] },
+        zeros: measured.map { $0.zeroShare[index] })
     }
     self.init(cases: measured.map(\.summary), channels: channels)
   }

@@ -94,7 +94,8 @@ public struct LabelPlanes {
             vk_argmax_bilinear_row(
               mixed, Int64(channels), Int64(planeVoxels), Int64(taps[1].lower[row]) * Int64(networkSize.x),
               Int64(taps[1].upper[row]) * Int64(networkSize.x), taps[1].share[row], taps[0].lower,
-              taps[0].upper, taps[0].share, Int64(width), &scratch, labels + slice * steps[2] + row * steps[1],
+              taps[0].upper, taps[0].share, Int64(width), &scratch,
+              labels + slice * steps[2] + row * steps[1],
               Int64(steps[0]))
           }
         }

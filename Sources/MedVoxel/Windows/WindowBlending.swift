@@ -6,7 +6,8 @@ import CVoxelKernels
 /// the planes before it: they are divided by the summed weights and handed on.
 public struct WindowBlending: ~Copyable {
   /// Finished planes: values `[channel, i, j, plane]`, first axis fastest, with the distance between channels.
-  public typealias Consumer = (_ first: Int, _ count: Int, UnsafePointer<Float>, _ channelStride: Int) throws -> Void
+  public typealias Consumer = (_ first: Int, _ count: Int, UnsafePointer<Float>, _ channelStride: Int) throws
+    -> Void
 
   private let layout: WindowLayout
   private let channels: Int
@@ -70,7 +71,9 @@ public struct WindowBlending: ~Copyable {
           vk_window_normalize(sums + channel * slabVoxels, totals, Int64(count * planeVoxels))
         }
         try consumer(first, count, UnsafePointer(sums), slabVoxels)
-        for channel in 0..<channels { Self.shift(sums + channel * slabVoxels, count * planeVoxels, kept * planeVoxels) }
+        for channel in 0..<channels {
+          Self.shift(sums + channel * slabVoxels, count * planeVoxels, kept * planeVoxels)
+        }
         Self.shift(totals, count * planeVoxels, kept * planeVoxels)
       }
     }

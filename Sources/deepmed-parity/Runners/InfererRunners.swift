@@ -21,7 +21,8 @@ enum InfererRunners: CaseRunners {
     test.arguments.ignore("cache_roi_weight_map", "buffer_steps")
     if input.type == .float16 { throw Unsupported("float16 input") }
     guard (1...3).contains(axes), try test.arguments.ints("roi_size").count <= axes else {
-      throw EngineError("expected as many window sizes as the input has spatial axes, found the shape \(input.shape)")
+      throw EngineError(
+        "expected as many window sizes as the input has spatial axes, found the shape \(input.shape)")
     }
     if let dimension = test.arguments.value("buffer_dim")?.int, !(-axes..<axes).contains(dimension) {
       throw EngineError("expected an axis from \(-axes) to \(axes - 1), found \(dimension)")
@@ -82,7 +83,8 @@ enum InfererRunners: CaseRunners {
     for axis in 2..<shape.count {
       var view = [Int](repeating: 1, count: shape.count)
       view[axis] = shape[axis]
-      let indices = try Tensor((0..<shape[axis]).map { Float(0.1) * Float(axis - 1) * Float($0) }, shape: view)
+      let indices = try Tensor(
+        (0..<shape[axis]).map { Float(0.1) * Float(axis - 1) * Float($0) }, shape: view)
       sum = try sum + indices
     }
     return sum
@@ -95,7 +97,8 @@ enum InfererRunners: CaseRunners {
     let layout = WindowLayout(size: window, window: window, overlap: .zero)
     let weights = layout.weights(try weighting(test, size.count))
     return [
-      Output("output", NDArray(VoxelBuffer<Float>(size: window, elements: weights), rank: size.count).samples[0])
+      Output(
+        "output", NDArray(VoxelBuffer<Float>(size: window, elements: weights), rank: size.count).samples[0])
     ]
   }
 

@@ -26,7 +26,9 @@ enum LossRunners: CaseRunners {
     loss.squares = try arguments.bool("squared_pred", or: false)
     loss.jaccard = try arguments.bool("jaccard", or: false)
     let reduction = try arguments.string("reduction", or: "mean")
-    guard let known = LossReduction(rawValue: reduction) else { throw TensorError.misuse("reduction \(reduction)") }
+    guard let known = LossReduction(rawValue: reduction) else {
+      throw TensorError.misuse("reduction \(reduction)")
+    }
     loss.reduction = known
     loss.smoothNumerator = try arguments.double("smooth_nr", or: 1e-5)
     loss.smoothDenominator = try arguments.double("smooth_dr", or: 1e-5)

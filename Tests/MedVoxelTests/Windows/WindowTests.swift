@@ -20,9 +20,11 @@ struct WindowTests {
   }
 
   /// Blending a volume's own windows gives the volume back, whatever the overlap and weights.
-  @Test(arguments: [
-    (GridSize(7, 9, 11), GridSize(4, 9, 3), 0.5), ([5, 5, 5], [5, 5, 5], 0.0), ([6, 1, 8], [2, 1, 3], 0.7),
-  ] as [(GridSize, GridSize, Double)])
+  @Test(
+    arguments: [
+      (GridSize(7, 9, 11), GridSize(4, 9, 3), 0.5), ([5, 5, 5], [5, 5, 5], 0.0),
+      ([6, 1, 8], [2, 1, 3], 0.7),
+    ] as [(GridSize, GridSize, Double)])
   func blendsWindowsOfAVolumeIntoTheVolume(_ size: GridSize, _ window: GridSize, _ overlap: Double) throws {
     var random = RandomStream(seed: 1)
     let channels = 3

@@ -100,7 +100,8 @@ public enum DICOM: ImageCodec {
     var parts: [[DICOMInstance]] = []
     for instance in instances {
       if !instance.identity.isEmpty {
-        guard !seen[instance.identity, default: []].contains(where: { $0.hasSameContent(as: instance) }) else {
+        guard !seen[instance.identity, default: []].contains(where: { $0.hasSameContent(as: instance) })
+        else {
           copies += 1
           continue
         }
