@@ -37,3 +37,90 @@ import Testing
     #expect(abs(try loss(outputs, target).item() - 1.5 * 0.6931472) < 1e-5)
   }
 }
+
+/// The one-pass kernel against the composition of operations.
+@Suite struct FusedLossTests {
+  func run(_ shape: [Int], channelsLast: Bool, target: DType, change: (inout DiceLoss) -> Void) throws -> (
+    Double, [Float]
+  ) {
+    var dice = DiceLoss(takesClasses: true, activation: .softmax)
+    change(&dice)
+    let loss = try DiceCrossEntropyLoss(dice: dice, diceFactor: 0.7, crossEntropyFactor: 1.3)
+    var logits = try Tensor.normal(shape, deviation: 3, using: Generator(seed: 1))
+    if channelsLast { logits = try logits.contiguous(.channelsLast(spatialAxes: shape.count - 2)) }
+    try logits.requiringGradient()
+    var labels = shape
+    labels[1] = 1
+    let classes = try Tensor.uniform(labels, high: Double(shape[1]), using: Generator(seed: 2)).floor().to(
+      target)
+    let value = try loss(logits, classes)
+    try (value * 2).backward()
+    return (try value.item(), try logits.gradient()?.floats() ?? [])
+  }
+
+  @Test func agreesWithTheComposition() throws {
+    let changes: [(inout DiceLoss) -> Void] = [
+      { _ in }, { $0.includesBackground = false }, { $0.poolsBatch = true }, { $0.jaccard = true },
+    ]
+    for shape in [[2, 3, 5, 6, 7], [1, 2, 20, 21], [2, 5, 33], [1, 14, 17, 17, 17]] {
+      for channelsLast in [false, true] {
+        for change in changes {
+          // Wider class numbers take the long way.
+          let (value, gradient) = try run(shape, channelsLast: channelsLast, target: .uint8, change: change)
+          let (expected, other) = try run(shape, channelsLast: channelsLast, target: .int64, change: change)
+          #expect(abs(value - expected) < 1e-5)
+          let scale = other.map(abs).max() ?? 1
+          #expect(zip(gradient, other).allSatisfy { abs($0 - $1) <= 1e-4 * scale })
+        }
+      }
+    }
+  }
+
+  @Test func strayClassesAreRefused() throws {
+    let loss = try DiceCrossEntropyLoss(dice: DiceLoss(takesClasses: true, activation: .softmax))
+    #expect(throws: TensorError.self) {
+      try loss(Tensor.zeros([1, 2, 4, 4]), Tensor.full([1, 1, 4, 4], 2, dtype: .uint8))
+    }
+  }
+}
+
+/// Convolutions that are computed as matrix products, against libtorch's own on the other memory format.
+@Suite struct MatrixConvolutionTests {
+  func check(_ layer: any Layer, _ store: ParameterStore, shape: [Int]) throws {
+    var results: [[[Float]]] = []
+    for format: MemoryFormat in [.channelsLast(spatialAxes: shape.count - 2), .contiguous] {
+      try store.clearGradients()
+      let x = try Tensor.normal(shape, using: Generator(seed: 4)).contiguous(format).requiringGradient()
+      let y = try layer(x, .inference)
+      try y.squared().mean().backward()
+      results.append([try y.floats(), try #require(try x.gradient()).floats()])
+      for (_, parameter) in store.parameters {
+        results[results.count - 1].append(try #require(try parameter.gradient()).floats())
+      }
+    }
+    for (a, b) in zip(results[0], results[1]) {
+      #expect(a.count == b.count)
+      #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+  }
+
+  @Test func kernelsOfOne() throws {
+    for (axes, shape) in [(3, [2, 5, 3, 4, 5]), (2, [2, 5, 6, 7])] {
+      for stride: PerAxis in [1, 2] {
+        let store = ParameterStore(generator: try Generator(seed: 1))
+        let layer = try ConvolutionLayer(store.root, axes: axes, from: 5, to: 3, kernel: 1, stride: stride)
+        try check(layer, store, shape: shape)
+      }
+    }
+  }
+
+  @Test func transposedWithTheStrideAsKernel() throws {
+    for (axes, shape, kernel) in [(3, [2, 5, 3, 2, 4], [2, 2, 1] as PerAxis), (2, [1, 5, 6, 7], [2, 3])] {
+      let store = ParameterStore(generator: try Generator(seed: 1))
+      let layer = try TransposedConvolutionLayer(
+        store.root, axes: axes, from: 5, to: 3, kernel: kernel, stride: kernel, padding: [0],
+        outputPadding: [0])
+      try check(layer, store, shape: shape)
+    }
+  }
+}
