@@ -37,18 +37,19 @@ let libraries: [Module] = [
   Module(name: "MedNet", imports: ["MedTensor", "MedCheckpoint"]),
   Module(name: "MedRecord", imports: ["MedVoxel"]),
   Module(name: "MedReport", imports: ["MedRecord", "MedImage"]),
+  Module(name: "MedStudy", imports: ["MedImage", "MedTransform", "MedMetric", "MedRecord"]),
   Module(
     name: "MedEngine",
-    imports: ["MedImage", "MedTransform", "MedMetric", "MedTensor", "MedNet", "MedRecord"]),
+    imports: ["MedStudy", "MedImage", "MedTensor", "MedNet", "MedCheckpoint", "MedRecord"]),
   Module(
     name: "DeepMedicine",
     imports: [
       "MedVoxel", "MedImage", "MedTransform", "MedMetric", "MedTensor", "MedCheckpoint", "MedNet", "MedRecord",
-      "MedReport", "MedEngine",
+      "MedReport", "MedStudy", "MedEngine",
     ], isTested: false),
   Module(
     name: "DeepmedCommands",
-    imports: ["MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint"],
+    imports: ["MedStudy", "MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint"],
     packages: [argumentParser]),
 ]
 
@@ -113,7 +114,8 @@ let package = Package(
       swiftSettings: swiftSettings),
   ]
     + libraries.map(\.library) + executables.map(\.executable)
-    + (libraries + executables).filter(\.isTested).map(\.test),
+    + (libraries + executables).filter(\.isTested).map(\.test)
+    + [.testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings)],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx20

@@ -8,3 +8,4 @@
 @_exported public import MedTensor
 @_exported public import MedTransform
 @_exported public import MedVoxel
+@_exported public import MedStudy

@@ -9,7 +9,9 @@ public struct Deepmed: AsyncParsableCommand {
       deepmed predict run scans -o out, deepmed evaluate out truth, deepmed report run out -o report.html.
       """,
     version: version,
-    subcommands: [Checkpoint.self, Plan.self, Train.self, Predict.self])
+    subcommands: [
+      DataCommand.self, Plan.self, Train.self, Predict.self, Checkpoint.self,
+    ])
 
   public init() {}
 }

@@ -11,7 +11,7 @@ extension Deepmed {
   /// - Parameter run: runs a command; an executable that links libtorch passes one that knows the tensor
   ///   commands.
   public static func launch(
-    _ run: (any ParsableCommand) async throws -> Void = { try await $0.runItself() }
+    _ run: @Sendable (sending any ParsableCommand) async throws -> Void = runCommand
   ) async -> Never {
     do {
       let command = try parseAsRoot()
@@ -26,15 +26,13 @@ extension Deepmed {
   }
 }
 
-extension ParsableCommand {
-  /// Runs a command whatever its kind.
-  public func runItself() async throws {
-    if var command = self as? any AsyncParsableCommand {
-      try await command.run()
-    } else {
-      var command = self
-      try command.run()
-    }
+/// Runs a command whatever its kind.
+public func runCommand(_ command: sending any ParsableCommand) async throws {
+  if var command = command as? any AsyncParsableCommand {
+    try await command.run()
+  } else {
+    var command = command
+    try command.run()
   }
 }
 

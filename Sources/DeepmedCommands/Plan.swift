@@ -1,9 +1,11 @@
 public import ArgumentParser
+internal import Foundation
 public import MedRecord
+internal import MedStudy
 
 extension Deepmed {
   /// Looks at a data set and writes what will be done with it, and why.
-  public struct Plan: TensorCommand {
+  public struct Plan: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
       abstract: "Look at a data set and decide spacing, patch, network and training, with reasons.",
       discussion: """
@@ -13,7 +15,19 @@ extension Deepmed {
         """)
 
     public enum Network: String, CaseIterable, ExpressibleByArgument, Sendable {
-      case unet, segResNet = "segresnet", dynUNet = "dynunet", medicalNet = "medicalnet"
+      case unet
+      case segResNet = "segresnet"
+      case dynUNet = "dynunet"
+      case medicalNet = "medicalnet"
+
+      var wish: Planner.Wishes.Network {
+        switch self {
+        case .unet: .unet
+        case .segResNet: .segResNet
+        case .dynUNet: .dynUNet
+        case .medicalNet: .medicalNet
+        }
+      }
     }
 
     @Argument(help: "The data set's folder.", completion: .directory)
@@ -57,8 +71,36 @@ extension Deepmed {
 
     public init() {}
 
+    public func run() async throws {
+      let folder = try DatasetFolder(contentsOf: URL(filePath: dataset))
+      let progress = ProgressLine("reading cases", total: folder.training.count)
+      let fingerprint = try Fingerprint(of: folder) { progress.update($0) }
+      progress.finish()
+      let plan = try Planner(wishes: wishes).plan(for: folder, fingerprint: fingerprint)
+      try plan.write(to: URL(filePath: output))
+      print("\(plan.name): \(plan.training.count) cases to train, \(plan.validation.count) to validate")
+      for reason in plan.reasons { print("  - \(reason)") }
+      print("wrote \(output)")
+    }
+
+    private var wishes: Planner.Wishes {
+      var wishes = Planner.Wishes()
+      wishes.network = network.wish
+      wishes.spacing = spacing?.values
+      wishes.patchSize = patchSize?.values
+      wishes.batchSize = batchSize
+      wishes.iterations = iterations
+      wishes.learningRate = learningRate
+      wishes.validationShare = validationShare
+      wishes.augmentation = augmentation
+      wishes.mirroredAxes = mirroredAxes
+      wishes.precision = precision
+      wishes.seed = seed
+      return wishes
+    }
+
     /// The axes named by `--mirror`.
-    public var mirroredAxes: [Int] {
+    var mirroredAxes: [Int] {
       (mirror ?? "").split(separator: ",").compactMap { Int($0) }.filter { (0..<3).contains($0) }
     }
 

@@ -52,3 +52,16 @@ extension VoxelBuffer where Element: TensorScalar {
     }
   }
 }
+
+extension Tensor {
+  /// The elements in place: the first one, and with `strides` the way to the others.
+  ///
+  /// - Throws: `TensorError` unless the tensor is float32 on the CPU.
+  public func withFloats<Result>(_ body: (UnsafePointer<Float>) throws -> Result) throws -> Result {
+    guard dtype == .float32, device == .cpu, let data = ct_data(pointer) else {
+      throw TensorError("expected float32 on the CPU, found \(summary) on \(device)")
+    }
+    defer { withExtendedLifetime(self) {} }
+    return try body(UnsafePointer(data.assumingMemoryBound(to: Float.self)))
+  }
+}

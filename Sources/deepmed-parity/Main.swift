@@ -3,7 +3,8 @@ import MedCheckpoint
 
 @main struct Main {
   static let usage = """
-    usage: deepmed-parity DIR [--class NAME]… [--case ID]… [--data DIR] [--only-failures] [--list]
+    usage: deepmed-parity DIR [--class NAME]… [--case ID]… [--data DIR] [--only-failures] [--in-process]
+           deepmed-parity --list
 
     Runs every cases.json below DIR through the public API, prints one line a case and a table by class,
     and exits with 1 when a case failed.
@@ -12,6 +13,9 @@ import MedCheckpoint
       --case ID         only this case (may be repeated)
       --data DIR        the folder of real files that the formats' cases name
       --only-failures   no lines for cases that pass or are unsupported
+      --in-process      run in this process, for a debugger; else a crash is a failure of its case, and the
+                        rest goes on
+      --limit SECONDS   the time a case may take (120)
       --list            the classes that have a runner, and nothing else
     """
 
@@ -21,7 +25,13 @@ import MedCheckpoint
       guard try options.parse(Array(CommandLine.arguments.dropFirst())) else { return print(usage) }
       if options.isList { return print(Registry().classNames.joined(separator: "\n")) }
       guard let folder = options.folder else { throw Unsupported("DIR is missing\n\n\(usage)") }
-      let tally = try Session(options: options).run(below: folder)
+      let cases = try CaseList(below: folder, options: options)
+      if let worker = options.worker {
+        Worker(cases: cases, descriptor: worker.descriptor).run(from: worker.first)
+        exit(0)
+      }
+      var session = Session(cases: cases, options: options)
+      let tally = try session.run()
       print("")
       print(tally.table)
       print("\(tally.passed) passed, \(tally.failed) failed, \(tally.skipped) skipped")
@@ -46,6 +56,10 @@ struct Options {
   var data: URL?
   var onlyFailures = false
   var isList = false
+  var isInProcess = false
+  var limit = 120
+  /// Set in the process that runs the cases: where it begins, and where its results go.
+  var worker: (first: Int, descriptor: Int32)?
 
   /// - Returns: false when help is asked for.
   mutating func parse(_ arguments: [String]) throws -> Bool {
@@ -53,6 +67,10 @@ struct Options {
     func value(_ option: String) throws -> String {
       guard let value = rest.popFirst() else { throw Unsupported("\(option) needs a value") }
       return value
+    }
+    func number(_ option: String) throws -> Int {
+      guard let number = Int(try value(option)) else { throw Unsupported("\(option) needs a number") }
+      return number
     }
     while let argument = rest.popFirst() {
       switch argument {
@@ -62,6 +80,11 @@ struct Options {
       case "--data": data = URL(fileURLWithPath: try value(argument))
       case "--only-failures": onlyFailures = true
       case "--list": isList = true
+      case "--in-process": isInProcess = true
+      case "--limit": limit = max(1, try number(argument))
+      case "--worker":
+        let first = try number(argument)
+        worker = (first, Int32(truncatingIfNeeded: try number(argument)))
       case _ where argument.hasPrefix("-"): throw Unsupported("unknown option \(argument)\n\n\(Main.usage)")
       case _ where folder == nil: folder = URL(fileURLWithPath: argument).standardizedFileURL
       default: throw Unsupported("expected one folder, found also \(argument)")
@@ -72,38 +95,5 @@ struct Options {
 
   func includes(id: String, className: String) -> Bool {
     (classes.isEmpty || classes.contains(className)) && (cases.isEmpty || cases.contains(id))
-  }
-}
-
-/// Goes through the folders.
-struct Session {
-  let options: Options
-  let registry = Registry()
-
-  func run(below root: URL) throws -> Tally {
-    var tally = Tally()
-    for url in try CaseFolder.find(below: root) {
-      let folder = try CaseFolder(url)
-      let data = options.data ?? CaseFolder.dataFolder(near: url)
-      for fields in folder.cases {
-        let className = fields["class"]?.string ?? fields["group"]?.string ?? url.lastPathComponent
-        guard options.includes(id: fields["id"]?.string ?? "", className: className) else { continue }
-        let test = Case(
-          fields: fields, className: className, folder: url, arrays: folder.arrays, dataFolder: data)
-        let outcome = Outcome(running: test, with: registry.runner(for: className, in: url))
-        tally.add(outcome, className: className)
-        report(outcome, test.id)
-      }
-    }
-    return tally
-  }
-
-  private func report(_ outcome: Outcome, _ id: String) {
-    switch outcome {
-    case .fail(let what): print("fail \(id): \(what)")
-    case .pass: if !options.onlyFailures { print("pass \(id)") }
-    case .unsupported(let what): if !options.onlyFailures { print("unsupported \(id): \(what)") }
-    }
-    fflush(nil)
   }
 }

@@ -1,5 +1,3 @@
-@testable import MedCheckpoint
-
 /// Writes small pickles (protocol 2) and the files around them, so that tests need no Python.
 struct PickleWriter {
   var bytes: [UInt8] = [0x80, 2]
@@ -117,7 +115,3 @@ func zip(_ entries: [(name: String, bytes: [UInt8])], method: UInt16 = 0) -> [UI
 }
 
 func bytes<Element: BitwiseCopyable>(_ values: [Element]) -> [UInt8] { values.withUnsafeBytes { Array($0) } }
-
-func readTorch(_ bytes: [UInt8]) throws -> CheckpointValue {
-  try TorchFile.read(block: ByteBlock(copying: bytes), path: "test.pth")
-}

@@ -1,1 +1,1 @@
-// Tests of the module follow with its first file.
+// Tests of the engine follow with its networks.

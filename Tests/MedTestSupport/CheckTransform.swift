@@ -21,7 +21,7 @@ public enum InverseClaim: Sendable {
 /// keeps places in the world keeps `image(world)` everywhere inside, whatever it does to the grid.
 public func checkTransform<T: Transform>(
   _ transform: T, on subject: Subject, keepsWorld: Bool? = nil, inverse: InverseClaim = .none,
-  tolerance: Double = 1e-3, seed: UInt64 = 7
+  tolerance: Double = 1e-3, seed: UInt64 = 7, library: TransformLibrary = .standard
 ) throws -> [String] {
   var complaints: [String] = []
   func expect(_ holds: Bool, _ text: String) {
@@ -38,7 +38,9 @@ public func checkTransform<T: Transform>(
 
   // Replay from JSON.
   let data = try JSONEncoder.transforms.encode(history)
-  let decoded = try JSONDecoder.transforms.decode(History.self, from: data)
+  let decoder = JSONDecoder.transforms
+  decoder.userInfo[.transformLibrary] = library
+  let decoded = try decoder.decode(History.self, from: data)
   expect(decoded == history, "the history changes when it is written and read")
   var replayed = subject
   try decoded.replay(on: &replayed)

@@ -1,10 +1,80 @@
 // The contract between Swift and GDCM.
+//
+// Every function returns CG_OK or a status, never lets a C++ exception out, and keeps no pointer that it was
+// given. After a failure `cg_message()` says why; it belongs to the calling thread and holds until its next
+// call. Output arguments are written only on success. Different files may be used by different threads.
 #ifndef CGDCM_H
 #define CGDCM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+typedef enum {
+  CG_OK = 0,
+  CG_NOT_DICOM,     // the bytes are no DICOM data set, or a damaged one
+  CG_NO_IMAGE,      // a data set without an image that GDCM can decode
+  CG_TOO_LARGE,     // the header claims more pixels than the file can hold
+  CG_OUT_OF_MEMORY, // the machine has no memory for it
+} cg_status;
+
+// A parsed data set. The caller closes it.
+typedef struct cg_file cg_file;
+
+// What a data set says once.
+typedef struct {
+  int32_t rows, columns, frames, samples;
+  int32_t bits_allocated, bits_stored, high_bit, is_signed;
+  int32_t acquisition, instance; // 0 where absent
+} cg_facts;
+
+// What it says of a frame: top level first, then shared and per-frame functional groups. Positions and
+// directions are in DICOM's own axes (left, posterior, superior), lengths in millimeters.
+typedef struct {
+  int32_t has_position, has_orientation, has_spacing;
+  double position[3];
+  double orientation[6]; // along a row, then along a column
+  double spacing[2];     // between rows, between columns
+  double distance;       // between slices, or their thickness; 0 where absent
+  double slope, intercept;
+} cg_frame;
+
+// The element type of decoded pixels.
+typedef struct {
+  int32_t bits;      // 8, 16, 32 or 64
+  int32_t is_signed; // of integers
+  int32_t is_float;
+  int32_t samples; // components side by side: 1 or 3
+  int32_t columns, rows, frames;
+  int32_t stored_bits, high_bit; // of integers
+  int32_t is_inverted;           // MONOCHROME1: low values are bright
+} cg_pixels;
+
 const char *cg_version(void);
+const char *cg_message(void);
+
+// Reads everything before the pixels. `path` is for the file system's encoding.
+cg_status cg_open(const char *path, cg_file **out);
+cg_status cg_open_memory(const void *bytes, size_t count, cg_file **out);
+// Reads the pixels too; decoding waits for cg_decode.
+cg_status cg_open_image(const char *path, cg_file **out);
+cg_status cg_open_image_memory(const void *bytes, size_t count, cg_file **out);
+void cg_close(cg_file *file);
+
+cg_status cg_get_facts(const cg_file *file, cg_facts *out);
+// `frame` counts from 0.
+cg_status cg_get_frame(const cg_file *file, int32_t frame, cg_frame *out);
+// An element's text, zero-terminated and cut to `capacity`; empty where it is absent.
+cg_status cg_get_text(const cg_file *file, uint16_t group, uint16_t element, char *out, size_t capacity);
+
+// The files of cg_open_image only.
+cg_status cg_get_pixels(const cg_file *file, cg_pixels *out);
+// Decodes all frames: `capacity` is at least bits / 8 · samples · columns · rows · frames.
+cg_status cg_decode(cg_file *file, void *out, size_t capacity);
+
 #ifdef __cplusplus
 }
 #endif

@@ -16,8 +16,9 @@ struct AtomicFile: ~Copyable {
   init(replacing path: String) throws(CheckpointError) {
     self.path = path
     let url = URL(fileURLWithPath: path)
-    temporary =
-      url.deletingLastPathComponent().path + "/." + url.lastPathComponent + AtomicFile.marker + "\(getpid())"
+    let (folder, name) = (url.deletingLastPathComponent().path, url.lastPathComponent)
+    AtomicFile.removeLeftovers(in: folder, of: name)
+    temporary = "\(folder)/.\(name)\(AtomicFile.marker)\(getpid())"
     descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .system("cannot be written", path) }
   }
@@ -56,10 +57,10 @@ struct AtomicFile: ~Copyable {
     close(folder)
   }
 
-  /// Removes what writers that no longer run left behind in a folder.
-  static func removeLeftovers(in folder: String) {
+  /// Removes what writers that no longer run left behind in a folder, of one file or of all.
+  static func removeLeftovers(in folder: String, of file: String = "") {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
-      guard name.hasPrefix("."), let range = name.range(of: marker, options: .backwards),
+      guard name.hasPrefix("." + file), let range = name.range(of: marker, options: .backwards),
         let process = Int32(name[range.upperBound...]), process != getpid(), kill(process, 0) != 0,
         errno == ESRCH
       else { continue }

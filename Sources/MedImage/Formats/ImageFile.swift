@@ -4,13 +4,17 @@ import MedVoxel
 /// Reading and writing image files of any known format.
 public enum ImageFile {
   /// The formats, in the order in which content is tried.
-  static let codecs: [any ImageCodec.Type] = [NIfTI.self, MGH.self]
+  static let codecs: [any ImageCodec.Type] = [NIfTI.self, DICOM.self, MGH.self]
 
-  /// Reads the header; the voxels wait.
+  /// Reads the header; the voxels wait. A folder is read as DICOM slices.
   ///
   /// The format is found by the content first and the name second.
   /// - Throws: `ImageError` that names the file and what is wrong with it.
   public static func open(_ url: URL, options: ReadOptions = ReadOptions()) throws(ImageError) -> OpenImage {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
+      return try DICOM.open(folder: url, options: options)
+    }
     let source = try FileSource(url)
     let head = try source.prefix(1024)
     for codec in codecs where codec.recognizes(head) {

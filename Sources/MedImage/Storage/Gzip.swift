@@ -42,6 +42,16 @@ enum Gzip {
     return content
   }
 
+  /// The whole content, whose length nobody tells.
+  static func inflatedToEnd(_ source: FileSource) throws(ImageError) -> [UInt8] {
+    var size = 1 << 20
+    while true {
+      let content = try prefix(of: source, count: min(size, source.largestContent))
+      if content.count < size { return content }
+      size *= 4
+    }
+  }
+
   static func prefix(of source: FileSource, count: Int) throws(ImageError) -> [UInt8] {
     var stream = try InflateStream(source)
     var result = [UInt8](repeating: 0, count: count)

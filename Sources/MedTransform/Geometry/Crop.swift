@@ -71,7 +71,15 @@ public struct SpatialPad: GridTransform {
   public func parameters(
     for subject: Subject, using stream: inout RandomStream
   ) throws(TransformError) -> GridChanges {
-    _ = try subject.commonGrid()
+    let common = try subject.commonGrid()
+    if boundary == .mirror {
+      for axis in 0..<3
+      where size[axis] - common.size[axis] > (side == .both ? 2 : 1) * (common.size[axis] - 1) {
+        throw TransformError(
+          "an axis of \(common.size[axis]) voxels can't be mirrored to \(size[axis])",
+          remedy: "pad with a constant or the border", cause: .usage)
+      }
+    }
     return try GridChanges(subject) { _, grid in
       var box = GridBox(size: grid.size)
       for axis in 0..<3 where size[axis] > grid.size[axis] {

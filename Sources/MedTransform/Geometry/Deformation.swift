@@ -22,7 +22,8 @@ public struct Deformation: InvertibleTransform {
   public var scale: Draw
   /// One more factor for each axis.
   public var stretch: Draw
-  /// How far x moves for a step along y, and so on: six draws.
+  /// How far x moves for a step along y and z, y along x and z, z along x and y: six draws, one shear after
+  /// the other, so that volume stays.
   public var shear: Draw
   /// Millimetres along x, y, z; three draws.
   public var translation: Draw
@@ -89,16 +90,10 @@ public struct Deformation: InvertibleTransform {
     }
     let center = target.affine(
       [Double(target.size.x - 1), Double(target.size.y - 1), Double(target.size.z - 1)] * 0.5)
-    let shearing = Affine(
-      i: [1, shears.y, moreShears.x], j: [shears.x, 1, moreShears.y], k: [shears.z, moreShears.z, 1])
+    let shearing = Affine(shears: [shears.x, shears.y, shears.z, moreShears.x, moreShears.y, moreShears.z])
     let affine =
       .translation(center + shift) * Affine(rotationAngles: angles) * shearing * Affine(spacing: 1 / factors)
       * .translation(-center)
-    guard !affine.isSingular else {
-      throw TransformError(
-        "the affine part has no inverse: shears of \(describe(shears)) and \(describe(moreShears))",
-        remedy: "draw smaller shears", cause: .usage)
-    }
     let elastic =
       deviation > 0
       ? try Elastic(deviation: deviation, controlSpacing: controlSpacing, seed: seed, over: target) : nil

@@ -1,4 +1,3 @@
-import Foundation
 public import MedVoxel
 
 /// A smooth random displacement: control points that move independently, with a cubic B-spline between them.
@@ -45,18 +44,5 @@ public struct Elastic: Codable, Hashable, Sendable {
       }
     }
     return .control(ControlGrid(values: values, interpolation: .cubic, spanning: grid.size))
-  }
-}
-
-extension Affine {
-  /// Turns about x, then y, then z, by angles in radians.
-  init(rotationAngles angles: SIMD3<Double>) {
-    let (cx, sx) = (cos(angles.x), sin(angles.x))
-    let (cy, sy) = (cos(angles.y), sin(angles.y))
-    let (cz, sz) = (cos(angles.z), sin(angles.z))
-    let x = Affine(i: [1, 0, 0], j: [0, cx, sx], k: [0, -sx, cx])
-    let y = Affine(i: [cy, 0, -sy], j: [0, 1, 0], k: [sy, 0, cy])
-    let z = Affine(i: [cz, sz, 0], j: [-sz, cz, 0], k: [0, 0, 1])
-    self = z * y * x
   }
 }

@@ -24,6 +24,7 @@ var allRunners: [any CaseRunners.Type] {
     NetworkRunners.self,
     TorchIORunners.self,
     TransformRunners.self,
+    InverseRunners.self,
   ]
 }
 

@@ -20,8 +20,9 @@ extension NIfTIHeader {
   public var qform: Affine {
     let (b, c, d) = (quaternion.x, quaternion.y, quaternion.z)
     let rest = 1 - dot(quaternion, quaternion)
-    // Rounding may leave the vector part a little longer than 1; the rotation is then by 180°.
-    let a = rest > 1e-12 ? rest.squareRoot() : 0
+    // What rounding can leave of 1 is no angle: the rotation is then by 180°.
+    let noise = 3 * (version == 1 ? Double(Float.ulpOfOne) : Double.ulpOfOne)
+    let a = rest > noise ? rest.squareRoot() : 0
     let scale = 2 / (a * a + dot(quaternion, quaternion))
     let z = pixdim[3] * (pixdim[0] < 0 ? -1 : 1)
     return Affine(

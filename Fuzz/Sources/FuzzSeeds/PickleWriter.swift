@@ -1,0 +1,1 @@
+../../../Tests/MedCheckpointTests/PickleWriter.swift
