@@ -1,4 +1,5 @@
 #include "boundary.hpp"
+#include "thin_convolution.hpp"
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/convolution.h>
@@ -81,6 +82,9 @@ ct_status ct_convolution(const ct_tensor *x, const ct_tensor *weight, const ct_t
     if (is_plain(input, kernel, dims, groups) && is_channels_last(input) &&
         all_are(kernel.sizes().slice(2), 1) && all_are(paddings, 0) && input.size(1) == kernel.size(1))
       return pointwise(input, kernel, addend, strides);
+    if (ct::thin::fits_convolution(input, kernel, addend, strides, paddings, ct::dims(dilation, dims),
+                                   groups))
+      return ct::thin::convolution(input, kernel, addend);
     const std::vector<int64_t> none(static_cast<size_t>(dims), 0);
     return at::convolution(input, kernel, addend, strides, paddings, ct::dims(dilation, dims), false, none,
                            groups);
@@ -100,6 +104,9 @@ ct_status ct_transposed_convolution(const ct_tensor *x, const ct_tensor *weight,
         strides == kernel.sizes().slice(2) && all_are(paddings, 0) && all_are(extras, 0) &&
         all_are(ct::dims(dilation, dims), 1) && input.size(1) == kernel.size(0))
       return blockwise(input, kernel, addend);
+    if (ct::thin::fits_expansion(input, kernel, addend, strides, paddings, extras, ct::dims(dilation, dims),
+                                 groups))
+      return ct::thin::expansion(input, kernel, addend);
     return at::convolution(input, kernel, addend, strides, paddings, ct::dims(dilation, dims), true, extras,
                            groups);
   });
