@@ -1,26 +1,22 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Fuzz targets: one executable for each reader, built with libFuzzer by `scripts/fuzz`. Each hands its inputs to a
-// reader; its seeds come from `FuzzSeeds`.
-
-/// Target → the libraries it tries.
-let targets = [
-  ("FuzzSafetensors", ["MedCheckpoint"]),
-  ("FuzzTorchFile", ["MedCheckpoint"]),
-]
-
-func products(_ names: [String]) -> [Target.Dependency] {
-  names.map { .product(name: $0, package: "DeepMedicine") }
-}
+// Fuzz targets, built and run by `scripts/fuzz`, which names the fuzzer's runtime library.
+let runtime = Context.environment["DEEPMED_FUZZER_RUNTIME"] ?? ""
 
 let package = Package(
   name: "Fuzz",
   platforms: [.macOS(.v14)],
   dependencies: [.package(name: "DeepMedicine", path: "..")],
   targets: [
-    .target(name: "FuzzDriver"),
-    .executableTarget(name: "FuzzSeeds", dependencies: products(["MedCheckpoint"])),
-  ] + targets.map { .executableTarget(name: $0, dependencies: ["FuzzDriver"] + products($1)) },
+    .target(name: "CFuzzer"),
+    .executableTarget(
+      name: "fuzz-readers",
+      dependencies: [
+        "CFuzzer", .product(name: "MedImage", package: "DeepMedicine"),
+        .product(name: "MedCheckpoint", package: "DeepMedicine"),
+      ],
+      linkerSettings: [.unsafeFlags(["-Xlinker", runtime]), .linkedLibrary("stdc++")]),
+  ],
   swiftLanguageModes: [.v6]
 )

@@ -39,26 +39,45 @@ cg_status failed(cg_status status, const char *why) {
 // Where an assertion inside GDCM returns to, while this thread is inside.
 thread_local std::jmp_buf *assertion_exit = nullptr;
 
+// The largest block that this thread may ask for, while it is inside: GDCM takes memory for whatever length
+// an element claims before it reads a byte of it.
+thread_local size_t allocation_limit = SIZE_MAX;
+
+thread_local bool limit_was_hit = false;
+
+size_t allowance(size_t file_size, size_t ratio) {
+  constexpr size_t least = size_t(64) << 20;
+  return file_size > (SIZE_MAX - least) / ratio ? SIZE_MAX : least + file_size * ratio;
+}
+
 // The one place where exceptions become status codes, and failed assertions too: distributions build GDCM
 // with assertions on, and damaged files reach them.
 //
 // An assertion can't be unwound, since its caller was compiled to believe that it never returns or throws. So
 // the frames in between are left as they are: what they had allocated is lost, which a damaged file may cost.
-template <typename Body> cg_status guarded(Body &&body) noexcept {
+template <typename Body> cg_status guarded(size_t limit, Body &&body) noexcept {
   std::jmp_buf here;
   std::jmp_buf *const outer = assertion_exit;
   if (setjmp(here) != 0) {
     assertion_exit = outer;
+    allocation_limit = SIZE_MAX;
     return failed(CG_NOT_DICOM, "the data set is damaged");
   }
   assertion_exit = &here;
+  allocation_limit = limit;
+  limit_was_hit = false;
   struct Leave {
     std::jmp_buf *outer;
-    ~Leave() { assertion_exit = outer; }
+    ~Leave() {
+      assertion_exit = outer;
+      allocation_limit = SIZE_MAX;
+    }
   } leave{outer};
   try {
     return body();
   } catch (const std::bad_alloc &) {
+    if (limit_was_hit)
+      return failed(CG_TOO_LARGE, "an element claims more bytes than the file can hold");
     return failed(CG_OUT_OF_MEMORY, "there is not enough memory");
   } catch (const std::length_error &) {
     return failed(CG_TOO_LARGE, "an element claims more bytes than memory can hold");
@@ -113,7 +132,8 @@ public:
 protected:
   std::streamsize xsgetn(char *to, std::streamsize count) override {
     const std::streamsize got = Buffer::xsgetn(to, count);
-    is_cut = is_cut || (got > 0 && got < count && count > 16);
+    // At the end of a file GDCM asks for a tag, four bytes, in vain.
+    is_cut = is_cut || (got < count && count > 4);
     return got;
   }
 };
@@ -125,6 +145,8 @@ template <typename Buffer> cg_status open_stream(Watched<Buffer> &buffer, bool w
   stream.seekg(0, std::ios::end);
   file->size = size_t(std::max<std::streamoff>(stream.tellg(), 0));
   stream.seekg(0, std::ios::beg);
+  // Deflated data sets are longer than their files.
+  allocation_limit = allowance(file->size, 32);
   if (with_pixels) {
     auto image = std::make_unique<gdcm::ImageReader>();
     file->image = image.get();
@@ -295,7 +317,7 @@ cg_status describe(const cg_file *file, cg_pixels &pixels) {
   // No coding of the standard shrinks a real image by more; small images may be constant.
   const double claimed =
       double(pixels.columns) * pixels.rows * pixels.frames * pixels.samples * (pixels.bits / 8);
-  if (claimed > 67108864.0 + 1032.0 * double(file->size))
+  if (claimed > double(allowance(file->size, 1032)))
     return failed(CG_TOO_LARGE, "the header claims more pixels than the file can hold");
   return CG_OK;
 }
@@ -314,6 +336,24 @@ void to_rgb(uint8_t *pixels, size_t count) {
 } // namespace
 
 #if defined(__GLIBC__)
+// Takes the place of the C++ library's, to keep GDCM within the limit; elsewhere it does the same.
+void *operator new(std::size_t size) {
+  if (size > allocation_limit) {
+    limit_was_hit = true;
+    throw std::bad_alloc();
+  }
+  for (;;) {
+    if (void *memory = std::malloc(size ? size : 1))
+      return memory;
+    if (std::new_handler handler = std::get_new_handler())
+      handler();
+    else
+      throw std::bad_alloc();
+  }
+}
+void operator delete(void *memory) noexcept { std::free(memory); }
+void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
+
 // Takes the place of the C library's: outside this shim it does the same.
 extern "C" void __assert_fail(const char *claim, const char *file, unsigned line,
                               const char *function) noexcept {
@@ -329,7 +369,7 @@ const char *cg_version(void) { return gdcm::Version::GetVersion(); }
 const char *cg_message(void) { return message.c_str(); }
 
 static cg_status open_path(const char *path, bool with_pixels, cg_file **out) {
-  return guarded([&] {
+  return guarded(SIZE_MAX, [&] {
     Watched<std::filebuf> buffer;
     if (!buffer.open(path, std::ios::in | std::ios::binary))
       return failed(CG_NOT_DICOM, "the file can't be opened");
@@ -338,7 +378,7 @@ static cg_status open_path(const char *path, bool with_pixels, cg_file **out) {
 }
 
 static cg_status open_bytes(const void *bytes, size_t count, bool with_pixels, cg_file **out) {
-  return guarded([&] {
+  return guarded(SIZE_MAX, [&] {
     Watched<MemoryBuffer> buffer(bytes, count);
     return open_stream(buffer, with_pixels, out);
   });
@@ -359,7 +399,7 @@ cg_status cg_open_image_memory(const void *bytes, size_t count, cg_file **out) {
 void cg_close(cg_file *file) { delete file; }
 
 cg_status cg_get_facts(const cg_file *file, cg_facts *out) {
-  return guarded([&] {
+  return guarded(allowance(file->size, 32), [&] {
     const gdcm::DataSet &data = file->data();
     cg_facts facts = {};
     facts.rows = unsigned_short<0x0028, 0x0010>(data, 0);
@@ -381,7 +421,7 @@ cg_status cg_get_facts(const cg_file *file, cg_facts *out) {
 }
 
 cg_status cg_get_frame(const cg_file *file, int32_t index, cg_frame *out) {
-  return guarded([&] {
+  return guarded(allowance(file->size, 32), [&] {
     cg_frame frame = {};
     frame.slope = 1;
     read_frame(file->data(), frame);
@@ -406,7 +446,7 @@ cg_status cg_get_frame(const cg_file *file, int32_t index, cg_frame *out) {
 }
 
 cg_status cg_get_text(const cg_file *file, uint16_t group, uint16_t element, char *out, size_t capacity) {
-  return guarded([&] {
+  return guarded(allowance(file->size, 32), [&] {
     const gdcm::Tag tag(group, element);
     std::string value;
     if (tag == gdcm::Tag(0x0002, 0x0010))
@@ -424,7 +464,7 @@ cg_status cg_get_text(const cg_file *file, uint16_t group, uint16_t element, cha
 }
 
 cg_status cg_get_pixels(const cg_file *file, cg_pixels *out) {
-  return guarded([&] {
+  return guarded(allowance(file->size, 32), [&] {
     cg_pixels pixels;
     const cg_status status = describe(file, pixels);
     if (status == CG_OK)
@@ -434,7 +474,7 @@ cg_status cg_get_pixels(const cg_file *file, cg_pixels *out) {
 }
 
 cg_status cg_decode(cg_file *file, void *out, size_t capacity) {
-  return guarded([&] {
+  return guarded(allowance(file->size, 1032), [&] {
     cg_pixels pixels;
     if (const cg_status status = describe(file, pixels); status != CG_OK)
       return status;

@@ -5,6 +5,7 @@
 
 #define COMBINE(A, B) (dilate ? (A) | (B) : (A) & (B))
 
+// With 4 neighbours the third axis is left alone.
 static VK_INLINE void morph(const uint8_t *mask, uint8_t *out, const int64_t size[3], int64_t k,
                             int32_t neighbours, uint8_t outside, uint8_t *scratch, int dilate) {
   const int64_t nx = size[0], ny = size[1], nz = size[2];
@@ -17,7 +18,7 @@ static VK_INLINE void morph(const uint8_t *mask, uint8_t *out, const int64_t siz
     for (int dz = -1; dz <= 1; dz++)
       for (int dy = -1; dy <= 1; dy++) {
         const int moves = (dy != 0) + (dz != 0);
-        if (moves == 0 || (moves == 2 && neighbours == 6))
+        if (moves == 0 || (moves == 2 && neighbours == 6) || (neighbours == 4 && (dz != 0 || moves == 2)))
           continue;
         // A row `moves` steps away may be shifted when the neighbourhood allows one step more.
         const int shifted = neighbours == 26 || (neighbours == 18 && moves == 1);
@@ -69,9 +70,17 @@ void vk_equal_box_u16(const uint16_t *labels, const int64_t size[3], const int64
 }
 
 VK_MULTIVERSION
-void vk_and_not_u8(uint8_t *restrict a, const uint8_t *restrict b, int64_t count) {
+void vk_remove_inner_u8(const uint8_t *restrict mask, uint8_t *restrict inner, int64_t count) {
   for (int64_t i = 0; i < count; i++)
-    a[i] = a[i] & (b[i] ^ 1);
+    inner[i] = mask[i] & (inner[i] ^ 1);
+}
+
+VK_MULTIVERSION
+uint16_t vk_maximum_u16(const uint16_t *restrict labels, int64_t count) {
+  uint16_t largest = 0;
+  for (int64_t i = 0; i < count; i++)
+    largest = labels[i] > largest ? labels[i] : largest;
+  return largest;
 }
 
 VK_MULTIVERSION

@@ -10,7 +10,8 @@ public struct Deepmed: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      DataCommand.self, Plan.self, Train.self, Predict.self, Checkpoint.self,
+      Image.self, DataCommand.self, Plan.self, Train.self, Predict.self, Evaluate.self, Report.self,
+      Checkpoint.self,
     ])
 
   public init() {}

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import MedRecord
+public import MedRecord
 
 extension Report.Section {
   var html: [HTML] {
@@ -24,7 +24,7 @@ extension Report.Section {
   }
 
   /// Worst mean Dice first; cases without one come before all others.
-  var casesWorstFirst: [EvaluationRecord.Case] {
+  public var casesWorstFirst: [EvaluationRecord.Case] {
     evaluation.cases.sorted { ($0.meanDice ?? -1, $0.id) < ($1.meanDice ?? -1, $1.id) }
   }
 

@@ -10,7 +10,8 @@ extern "C" {
 #endif
 
 // One slice of an erosion or dilation of a 0/1 mask by the cross (6 neighbours), the cross with edges (18) or
-// the cube (26). `outside` (0 or 1) stands beyond the volume. Scratch: 2 · (nx + 64) bytes.
+// the cube (26); 4 is the cross within the slice. `outside` (0 or 1) stands beyond the volume. Scratch: 2 ·
+// (nx + 64) bytes.
 void vk_erode_u8(const uint8_t *mask, uint8_t *out, const int64_t size[3], int64_t k, int32_t neighbours,
                  uint8_t outside, uint8_t *scratch);
 void vk_dilate_u8(const uint8_t *mask, uint8_t *out, const int64_t size[3], int64_t k, int32_t neighbours,
@@ -21,8 +22,9 @@ void vk_equal_u16(const uint16_t *labels, int64_t count, uint16_t label, uint8_t
 // The same for a box of a label map.
 void vk_equal_box_u16(const uint16_t *labels, const int64_t size[3], const int64_t lower[3],
                       const int64_t box[3], int64_t k, uint16_t label, uint8_t *out);
-// out = a & !b, in place of a.
-void vk_and_not_u8(uint8_t *a, const uint8_t *b, int64_t count);
+// inner ← mask & !inner
+void vk_remove_inner_u8(const uint8_t *mask, uint8_t *inner, int64_t count);
+uint16_t vk_maximum_u16(const uint16_t *labels, int64_t count);
 
 // Indices of set voxels, in memory order; returns how many. `out` has room for them, `first` is added.
 int64_t vk_count_set_u8(const uint8_t *mask, int64_t count);

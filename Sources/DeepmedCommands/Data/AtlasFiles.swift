@@ -20,7 +20,9 @@ struct AtlasFiles {
       case .maps: false
       case .labels: true
       case .auto:
-        contents.allSatisfy { $0.isWhole && $0.classCount <= 64 && ($0.largest > 1 || urls.count == 1) }
+        contents.allSatisfy { content in
+          content.isWhole && (urls.count == 1 || content.largest > 1 && content.classCount <= 64)
+        }
       }
     let problems = zip(urls, contents).compactMap { url, content in
       isLabels ? content.labelProblem(at: url) : content.mapProblem(at: url)
@@ -31,7 +33,9 @@ struct AtlasFiles {
     guard isLabels else {
       try checkNames(of: urls.count)
       let shares = zip(images, contents).map { $1.probabilities($0) }
-      return [try TissueAtlas(maps: shares, names: names, mask: mask)]
+      let atlas = try TissueAtlas(maps: shares, names: names, mask: mask)
+      try checkSum(of: shares)
+      return [atlas]
     }
     let maps = images.map { LabelMap(voxels: $0.voxels.converted(to: UInt16.self), affine: $0.affine) }
     let classes = Set(try maps.flatMap { try ClassIndex($0).foreground }).sorted()
@@ -42,6 +46,20 @@ struct AtlasFiles {
     }
     try checkNames(of: classes.count)
     return try maps.map { try TissueAtlas(labels: $0, classes: classes, names: names, mask: mask) }
+  }
+
+  /// Shares of one anatomy sum to 1 at most, but for rounding and a few voxels.
+  private func checkSum(of shares: [ScalarImage]) throws(TransformError) {
+    guard var sum = shares.first?.voxels else { return }
+    for share in shares.dropFirst() { sum.add(share.voxels) }
+    let (occupied, excessive) = sum.withUnsafeBuffer { sum in
+      (sum.count { $0 > 0.5 }, sum.count { $0 > 1.1 })
+    }
+    guard excessive * 100 <= occupied else {
+      throw TransformError(
+        "the maps sum to more than 1 in \(excessive) of \(occupied) voxels",
+        remedy: "give tissue probabilities of one anatomy; for label maps, say --kind labels")
+    }
   }
 
   private func checkNames(of count: Int) throws(TransformError) {
@@ -79,7 +97,7 @@ struct AtlasFiles {
     }
 
     /// Probabilities are often stored as bytes, 255 for one.
-    var isBytes: Bool { isWhole && largest > 1 && largest <= 255 && classCount > 64 }
+    var isBytes: Bool { isWhole && largest > 1 && largest <= 255 }
 
     func probabilities(_ image: ScalarImage) -> ScalarImage {
       guard isBytes else { return image }

@@ -7,7 +7,7 @@ extension Deepmed {
   /// Makes data sets.
   public struct DataCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
-      commandName: "data", abstract: "Make training data.", subcommands: [Synthesize.self])
+      commandName: "data", abstract: "Make training data.", subcommands: [Synthesize.self, Labels.self])
 
     public init() {}
   }
@@ -47,7 +47,7 @@ extension Deepmed.DataCommand {
     public var contrast: TissueSynthesis.Contrast = .t1
 
     @Option(help: "What lies around the tissues: removed, dark or mixed.")
-    public var surroundings: TissueSynthesis.Surroundings = .mixed
+    public var surroundings: TissueSynthesis.Surroundings = .removed
 
     @Option(help: "Names of the tissues, such as grey,white.")
     public var labels: String?

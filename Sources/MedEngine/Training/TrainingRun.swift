@@ -114,7 +114,9 @@ public struct TrainingRun {
       let labels = try state.withAveragedWeights {
         try predictor.labels(of: image.voxels, on: image.size, scanToNetwork: .identity)
       }
-      table.append(diceByClass(labels, truth.voxels, classes: plan.classNames.count))
+      table.append(
+        try diceByClass(
+          LabelMap(voxels: labels, affine: truth.affine), truth, classes: plan.classNames.count))
     }
     let dice = (1..<plan.classNames.count).map { number -> Double? in
       let known = table.compactMap { $0[number - 1] }

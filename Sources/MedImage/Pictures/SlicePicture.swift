@@ -75,19 +75,13 @@ public enum SlicePicture {
     return good[good.count / 2]
   }
 
-  /// The range from the 1st to the 99.5th percentile of the finite voxels, over at most 2¹⁶ of them, evenly
-  /// spread.
+  /// The range from the 1st to the 99.5th percentile of the finite voxels other than 0, which is most often
+  /// background.
   public static func window(of image: ScalarImage, channel: Int = 0) -> ClosedRange<Float> {
-    let count = image.size.voxelCount
-    let step = max(1, count / 65_536 | 1)
-    var sample = image.voxels.withUnsafeBuffer { voxels in
-      stride(from: channel * count, to: (channel + 1) * count, by: step).map { voxels[$0] }.filter(\.isFinite)
-    }
-    guard !sample.isEmpty else { return 0...1 }
-    sample.sort()
-    let low = sample[sample.count / 100]
-    let high = sample[min(sample.count - 1, sample.count * 995 / 1000)]
-    return low < high ? low...high : (sample.first ?? 0)...max(sample.last ?? 1, (sample.first ?? 0).nextUp)
+    let ends = image.voxels.percentiles([1, 99.5], of: channel..<channel + 1, in: .nonzero).map { Float($0) }
+    guard ends[0].isFinite, ends[1].isFinite else { return 0...1 }
+    // All voxels alike: white on black.
+    return ends[0] < ends[1] ? ends[0]...ends[1] : min(0, ends[0])...max(0, ends[0])
   }
 
   /// Which voxel axes a picture shows, and whether they run against its pixels.

@@ -19,7 +19,7 @@ public struct Elastic: Codable, Hashable, Sendable {
     for axis in 0..<3 {
       let extent = grid.spacing[axis] * Double(max(grid.size[axis] - 1, 0))
       let count = (extent / controlSpacing).rounded(.up)
-      guard controlSpacing > 0, count <= 512 else {
+      guard controlSpacing > 0, count <= 128 else {
         throw TransformError(
           "control points \(rounded(controlSpacing)) mm apart are too dense for \(rounded(extent)) mm",
           remedy: "choose a distance of at least a few voxels", cause: .usage)

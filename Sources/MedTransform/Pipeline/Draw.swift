@@ -31,19 +31,6 @@ public enum Draw: Hashable, Sendable {
     let z = self(using: &stream)
     return [x, y, z]
   }
-
-  /// Whether every draw gives this number.
-  public func isAlways(_ value: Double) -> Bool { self == .fixed(value) }
-
-  /// The lowest and highest number that can come; infinite for a normal draw.
-  var bounds: ClosedRange<Double> {
-    switch self {
-    case .fixed(let value): value...value
-    case .uniform(let range): range
-    case .choice(let values): (values.min() ?? 0)...(values.max() ?? 0)
-    case .normal: -Double.infinity...Double.infinity
-    }
-  }
 }
 
 extension Draw: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {

@@ -61,7 +61,7 @@ struct SyntheticAnatomy {
 
   /// The label of the largest share, the rest's included (ties go to the rest, then to the first tissue), and
   /// the sum of the tissues' shares.
-  private static func strongest(
+  static func strongest(
     _ shares: [VoxelBuffer<Float>], labels: [UInt16]
   ) -> (VoxelBuffer<UInt16>, VoxelBuffer<Float>) {
     var largest = VoxelBuffer<Float>(size: shares[0].size)

@@ -40,7 +40,7 @@ public struct TissueSynthesis: Codable, Hashable, Sendable {
   public var acquisition: Pipeline
 
   public init(
-    contrast: Contrast = .t1, surroundings: Surroundings = .mixed, spacing: SIMD3<Double>? = nil,
+    contrast: Contrast = .t1, surroundings: Surroundings = .removed, spacing: SIMD3<Double>? = nil,
     deformation: Deformation = .anatomicalVariety, acquisition: Pipeline = .acquisitionVariety
   ) {
     self.contrast = contrast
@@ -122,6 +122,6 @@ extension Pipeline {
     Sometimes(0.25) { LowResolution(factor: .uniform(1...1.5)) }
     Sometimes(0.8) { BiasField(coefficient: .uniform(-0.15...0.15)) }
     Sometimes(0.5) { Gamma(exponent: .uniform(0.8...1.25)) }
-    Sometimes(0.9) { GaussianNoise(deviation: .uniform(0.005...0.06)) }
+    Sometimes(0.9) { GaussianNoise(deviation: .uniform(0.005...0.045)) }
   }
 }

@@ -86,18 +86,20 @@ extension VoxelBuffer where Element == UInt8 {
 
   /// The mask's surface: its voxels with a face neighbor outside it, where beyond the volume is outside.
   /// - Precondition: the mask holds 0 and 1 only.
-  public func surface() -> VoxelBuffer<UInt8> {
-    var result = self
-    let inner = eroded(.faces)
+  ///
+  /// - Parameter isPlanar: Whether the third axis has no outside: each slice is an image of its own.
+  public func surface(isPlanar: Bool = false) -> VoxelBuffer<UInt8> {
+    var result = morphed(1) { vk_erode_u8($0, $1, $2, $3, isPlanar ? 4 : 6, 0, $4) }
     // SAFETY: pieces are disjoint.
+    nonisolated(unsafe) let mask = UnsafePointer(storage.base)
     result.withUnsafeMutableBuffer { buffer in
       guard let start = buffer.baseAddress else { return }
-      nonisolated(unsafe) let (base, other) = (start, UnsafePointer(inner.storage.base))
+      nonisolated(unsafe) let base = start
       Parallel.forEachChunk(of: buffer.count, chunk: 1 << 17) { range in
-        vk_and_not_u8(base + range.lowerBound, other + range.lowerBound, Int64(range.count))
+        vk_remove_inner_u8(mask + range.lowerBound, base + range.lowerBound, Int64(range.count))
       }
     }
-    withExtendedLifetime(inner.storage) {}
+    withExtendedLifetime(storage) {}
     return result
   }
 

@@ -22,7 +22,7 @@ struct WindowTests {
   /// Blending a volume's own windows gives the volume back, whatever the overlap and weights.
   @Test(arguments: [
     (GridSize(7, 9, 11), GridSize(4, 9, 3), 0.5), ([5, 5, 5], [5, 5, 5], 0.0), ([6, 1, 8], [2, 1, 3], 0.7),
-  ])
+  ] as [(GridSize, GridSize, Double)])
   func blendsWindowsOfAVolumeIntoTheVolume(_ size: GridSize, _ window: GridSize, _ overlap: Double) throws {
     var random = RandomStream(seed: 1)
     let channels = 3
@@ -50,7 +50,7 @@ struct WindowTests {
           for plane in 0..<count {
             for j in 0..<size.y {
               for i in 0..<size.x {
-                result[channel: channel, i: i, j: j, k: first + plane] =
+                result[channel, i, j, first + plane] =
                   values[channel * stride + i + size.x * (j + size.y * plane)]
               }
             }

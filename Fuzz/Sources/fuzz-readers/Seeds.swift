@@ -1,0 +1,78 @@
+import Foundation
+import MedImage
+import MedVoxel
+
+/// Small files of every kind, made by the project itself.
+enum Seeds {
+  static func write(to path: String) {
+    do {
+      try nifti(URL(fileURLWithPath: path).appendingPathComponent("nifti"))
+      try mgh(URL(fileURLWithPath: path).appendingPathComponent("mgh"))
+      try dicom(URL(fileURLWithPath: path).appendingPathComponent("dicom"))
+      try write(try safetensorsSeeds(), to: URL(fileURLWithPath: path).appendingPathComponent("safetensors"))
+      try write(torchSeeds(), to: URL(fileURLWithPath: path).appendingPathComponent("torch"))
+      let pictures = URL(fileURLWithPath: path).appendingPathComponent("png")
+      try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)
+      try PNG.write(Bitmap(width: 5, height: 3), to: pictures.appendingPathComponent("gray.png"))
+    } catch {
+      print("\(error)")
+      exit(1)
+    }
+  }
+
+  private static func write(_ seeds: [[UInt8]], to folder: URL) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for (index, seed) in seeds.enumerated() {
+      try Data(seed).write(to: folder.appendingPathComponent("seed-\(index)"))
+    }
+  }
+
+  private static func nifti(_ folder: URL) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let image = ScalarImage(
+      voxels: VoxelBuffer(channels: 2, size: [3, 2, 2], repeating: 3), affine: Affine(spacing: [1, 2, 3]))
+    for type in VoxelType.allCases {
+      try image.write(to: folder.appendingPathComponent("\(type).nii"), options: WriteOptions(type: type))
+    }
+    try image.write(to: folder.appendingPathComponent("packed.nii.gz"))
+    var stored = StoredImage(image)
+    stored.header.extensions = [.init(code: 6, content: Array("note".utf8))]
+    try ImageFile.write(stored, to: folder.appendingPathComponent("extension.nii"))
+    let long = ScalarImage(voxels: VoxelBuffer(size: [33_000, 1, 1]), affine: .identity)
+    try long.write(to: folder.appendingPathComponent("two.nii.gz"))
+  }
+
+  private static func mgh(_ folder: URL) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var bytes: [UInt8] = []
+    func put<T: FixedWidthInteger>(_ value: T) { withUnsafeBytes(of: value.bigEndian) { bytes += $0 } }
+    for value: Int32 in [1, 2, 2, 2, 1, 0, 0] { put(value) }
+    put(Int16(1))
+    for value: Float in [1, 2, 3, -1, 0, 0, 0, 0, -1, 0, 1, 0, 10, 20, 30] { put(value.bitPattern) }
+    bytes += [UInt8](repeating: 0, count: 284 - bytes.count) + [1, 2, 3, 4, 5, 6, 7, 8]
+    try Data(bytes).write(to: folder.appendingPathComponent("a.mgh"))
+  }
+
+  /// Two by two pixels, explicit VR.
+  private static func dicom(_ folder: URL) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    func short(_ value: Int) -> [UInt8] { [UInt8(value & 255), UInt8(value >> 8)] }
+    func element(_ group: Int, _ number: Int, _ vr: String, _ value: [UInt8]) -> [UInt8] {
+      let length = vr == "OW" ? [0, 0] + short(value.count) + [0, 0] : short(value.count)
+      return short(group) + short(number) + Array(vr.utf8) + length + value
+    }
+    func text(_ value: String) -> [UInt8] { Array(value.utf8) + (value.utf8.count % 2 == 0 ? [] : [32]) }
+    let syntax = element(2, 0x10, "UI", Array("1.2.840.10008.1.2.1".utf8) + [0])
+    var bytes = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8)
+    bytes += element(2, 0, "UL", short(syntax.count) + [0, 0]) + syntax
+    bytes += element(8, 0x60, "CS", text("MR")) + element(0x20, 0xe, "UI", text("1.2"))
+    bytes += element(0x20, 0x32, "DS", text("1\\2\\3")) + element(0x20, 0x37, "DS", text("1\\0\\0\\0\\1\\0"))
+    bytes += element(0x28, 2, "US", short(1)) + element(0x28, 4, "CS", text("MONOCHROME2"))
+    bytes += element(0x28, 0x10, "US", short(2)) + element(0x28, 0x11, "US", short(2))
+    bytes += element(0x28, 0x30, "DS", text("1\\1")) + element(0x28, 0x100, "US", short(16))
+    bytes += element(0x28, 0x101, "US", short(12)) + element(0x28, 0x102, "US", short(11))
+    bytes += element(0x28, 0x103, "US", short(0)) + element(0x28, 0x1053, "DS", text("2"))
+    bytes += element(0x7fe0, 0x10, "OW", [1, 0, 2, 0, 3, 0, 4, 0])
+    try Data(bytes).write(to: folder.appendingPathComponent("a.dcm"))
+  }
+}

@@ -1,1 +1,0 @@
-// Tests of the engine follow with its networks.

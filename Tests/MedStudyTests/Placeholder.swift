@@ -1,1 +1,0 @@
-// Tests of planning and evaluation follow.
