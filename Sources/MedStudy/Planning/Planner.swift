@@ -117,6 +117,9 @@ public struct Planner: Sendable {
         initialFilters: 16, blocksDown: Array([1, 2, 2, 4].prefix(halvings)),
         blocksUp: Array(repeating: 1, count: min(halvings, 4) - 1))
     case .dynUNet:
+      // Its smallest form has two.
+      let halvings = max(2, halvings)
+      let halvingsText = "\(halvings) halvings of a shortest axis of \(smallest) voxels."
       reasons.append("DynUNet (nnU-Net's architecture) with deep supervision: asked for; \(halvingsText)")
       return .dynUNet(
         filters: (0...halvings).map { min(32 << $0, 320) },
@@ -142,7 +145,8 @@ public struct Planner: Sendable {
       let nonzero = channel.zeroShare > 0.25
       reasons.append(
         "\(channel.name): each image standardized over its \(nonzero ? "non-zero " : "")voxels, since its units are "
-          + "arbitrary" + (nonzero ? " and \(Int(channel.zeroShare * 100)) % of the voxels are exactly zero." : "."))
+          + "arbitrary"
+          + (nonzero ? " and \(Int(channel.zeroShare * 100)) % of the voxels are exactly zero." : "."))
       return .standardize(nonzero: nonzero)
     }
   }
@@ -174,7 +178,8 @@ public struct Planner: Sendable {
     case .medicalNet: (optimizer, rate) = (.adamW, 1e-3)
     }
     reasons.append(
-      "\(iterations) steps with a polynomial fall of the learning rate: short runs profit from a rate that ends at zero.")
+      "\(iterations) steps with a polynomial fall of the learning rate: short runs profit from a rate that ends at zero."
+    )
     return Plan.Optimization(
       iterations: iterations, warmUpIterations: min(20, iterations / 10), optimizer: optimizer,
       learningRate: wishes.learningRate ?? rate, weightDecay: 1e-5, schedule: .polynomial(power: 0.9),
