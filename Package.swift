@@ -24,7 +24,7 @@ let libraries: [Module] = [
   Module(
     name: "CTorch", language: .cxx,
     headers: ["../../.deps/torch/include", "../../.deps/torch/include/torch/csrc/api/include"],
-    libraries: ["torch", "torch_cpu", "c10"], isTested: false),
+    libraries: ["torch_cpu", "c10"], isTested: false),
   Module(
     name: "CGDCM", language: .cxx, headers: ["../../.deps/gdcm/include"],
     libraries: ["gdcmMSFF", "gdcmDSED", "gdcmCommon"], isTested: false),

@@ -33,6 +33,15 @@ def missing_libraries(library):
     return re.findall(r"^\s*(\S+) => not found", listing, re.MULTILINE)
 
 
+def cuda_requirements(metadata):
+    """What brings the CUDA runtime and its profiler, which even the CPU part of a CUDA build links."""
+    toolkit = re.search(r"^Requires-Dist: cuda-toolkit\[.*?\]\s*(==[\w.]+)", metadata, re.MULTILINE)
+    if toolkit:
+        return [f"cuda-toolkit[cudart,cupti]{toolkit[1]}"]
+    found = re.findall(r"^Requires-Dist: (nvidia-cuda-(?:runtime|cupti)[\w-]*\s*==[\w.]+)", metadata, re.MULTILINE)
+    return [requirement.replace(" ", "") for requirement in found]
+
+
 def main(folder, target):
     [wheel] = pathlib.Path(folder).glob("torch-*.whl")
     target = pathlib.Path(target)
@@ -40,14 +49,11 @@ def main(folder, target):
     wheel.unlink()
     library = next((target / "torch/lib").glob("libtorch_cpu.*"))
     metadata = next(target.glob("*.dist-info/METADATA")).read_text()
-    requirements = re.findall(r"^Requires-Dist: (nvidia-[\w.-]+\s*==[\w.]+)", metadata, re.MULTILINE)
-    for requirement in requirements:
-        if not missing_libraries(library):
-            break
-        requirement = requirement.replace(" ", "")
-        subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-             "--dest", folder, requirement], check=True)
+    if missing_libraries(library):
+        for requirement in cuda_requirements(metadata):
+            subprocess.run(
+                [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+                 "--dest", folder, requirement], check=True)
         for part in pathlib.Path(folder).glob("nvidia*.whl"):
             unpack(part, target, lambda name: "/lib/" in name)
             part.unlink()

@@ -76,7 +76,7 @@ enum Works {
     let (unet, store) = try network(generator)
     let loss = try DiceCrossEntropyLoss(dice: DiceLoss(takesClasses: true, activation: .softmax))
     let x = try Tensor.normal([2, 1, 96, 96, 96], using: generator)
-    let y = try Tensor.uniform([2, 1, 96, 96, 96], low: 0, high: Double(classes), using: generator).floor()
+    let y = try Tensor.uniform([2, 1, 96, 96, 96], low: 0, high: Double(classes), using: generator).to(.uint8)
     let optimizer = try GradientDescent(store, .init(momentum: 0.99, nesterov: true, decay: 3e-5))
     for precision in [Precision.full, .bfloat16] {
       try measure(precision == .full ? "unet training step" : "unet training step, bfloat16") {

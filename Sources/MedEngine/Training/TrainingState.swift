@@ -49,7 +49,7 @@ final class TrainingState {
     let start = ContinuousClock.now
     let rate = schedule.rate(at: iteration)
     let images = try Tensor.stacked(patches.map { try Tensor(borrowing: $0.image) }).to(device)
-    let labels = try Tensor.stacked(patches.map { try Tensor(borrowing: $0.labels.floats()) }).to(device)
+    let labels = try Tensor.stacked(patches.map { try targets($0.labels) }).to(device)
     try store.clearGradients()
     let outputs = try withPrecision(plan.optimization.precision.tensorPrecision) {
       try network.outputs(images, .training(generator))
@@ -69,6 +69,13 @@ final class TrainingState {
     return RunRecord.Step(
       iteration: iteration, loss: number, learningRate: rate, seconds: start.seconds,
       waitSeconds: waitSeconds)
+  }
+
+  /// Class numbers in the smallest type that holds them: the loss is quickest on bytes.
+  private func targets(_ labels: VoxelBuffer<UInt16>) throws(TensorError) -> Tensor {
+    let numbers = labels.floats()
+    return plan.classNames.count <= 256
+      ? try Tensor(borrowing: numbers.converted(to: UInt8.self)) : try Tensor(borrowing: numbers)
   }
 
   /// Runs the closure with the moving average in place of the weights, where the plan keeps one.
