@@ -16,6 +16,11 @@ extension Deepmed {
     do {
       let command = try parseAsRoot()
       try await run(command)
+      guard fflush(nil) == 0 else {
+        throw RecordError(
+          "standard output could not be written: \(String(cString: strerror(errno)))",
+          remedy: "check that there is space where it goes", cause: .environment)
+      }
       Foundation.exit(0)
     } catch let error as any ExplainedError {
       FileHandle.standardError.write(Data("deepmed: \(error)\n".utf8))

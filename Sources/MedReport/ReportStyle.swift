@@ -22,7 +22,7 @@ enum ReportStyle {
     .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: 14px; margin: 6px 0; }
     th, td { padding: 4px 10px; border-bottom: 1px solid var(--line); text-align: left; }
     .number { text-align: right; font-variant-numeric: tabular-nums; }
-    .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 8px; }
+    .pictures { display: grid; grid-template-columns: repeat(3, 1fr); gap: 8px; max-width: 860px; }
     .pictures figure { padding: 4px; } .pictures img { width: 100%; image-rendering: auto; border-radius: 4px; }
     details { margin: 8px 0; } summary { cursor: pointer; }
     pre { background: var(--card); padding: 10px; border-radius: 8px; overflow-x: auto; font-size: 12px; }

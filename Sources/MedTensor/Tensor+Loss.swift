@@ -38,4 +38,21 @@ extension Tensor {
       ct_binary_cross_entropy(pointer, target.pointer, positiveWeight?.pointer, reduction.code, $0)
     }
   }
+
+  /// Mean soft Dice loss and mean cross entropy of the softmax of these logits, weighted and added.
+  ///
+  /// - Parameter classes: Class numbers `[N, 1, …]` as bytes.
+  /// - Returns: `nil` where there is no kernel for the types, devices and shapes.
+  /// - Complexity: One pass over the logits forward, one backward; nothing of the logits' size in between.
+  public func diceCrossEntropy(
+    _ classes: Tensor, includesBackground: Bool, poolsBatch: Bool, jaccard: Bool, smoothNumerator: Double,
+    smoothDenominator: Double, diceFactor: Double, crossEntropyFactor: Double
+  ) throws(TensorError) -> Tensor? {
+    guard ct_has_dice_cross_entropy(pointer, classes.pointer) else { return nil }
+    return try produce("Dice and cross entropy", [self, classes]) {
+      ct_dice_cross_entropy(
+        pointer, classes.pointer, includesBackground, poolsBatch, jaccard, smoothNumerator, smoothDenominator,
+        diceFactor, crossEntropyFactor, $0)
+    }
+  }
 }

@@ -37,3 +37,49 @@ import Testing
     #expect(abs(try loss(outputs, target).item() - 1.5 * 0.6931472) < 1e-5)
   }
 }
+
+/// The one-pass kernel against the composition of operations.
+@Suite struct FusedLossTests {
+  func run(_ shape: [Int], channelsLast: Bool, target: DType, change: (inout DiceLoss) -> Void) throws -> (
+    Double, [Float]
+  ) {
+    var dice = DiceLoss(takesClasses: true, activation: .softmax)
+    change(&dice)
+    let loss = try DiceCrossEntropyLoss(dice: dice, diceFactor: 0.7, crossEntropyFactor: 1.3)
+    var logits = try Tensor.normal(shape, deviation: 3, using: Generator(seed: 1))
+    if channelsLast { logits = try logits.contiguous(.channelsLast(spatialAxes: shape.count - 2)) }
+    try logits.requiringGradient()
+    var labels = shape
+    labels[1] = 1
+    let classes = try Tensor.uniform(labels, high: Double(shape[1]), using: Generator(seed: 2)).floor().to(
+      target)
+    let value = try loss(logits, classes)
+    try (value * 2).backward()
+    return (try value.item(), try logits.gradient()?.floats() ?? [])
+  }
+
+  @Test func agreesWithTheComposition() throws {
+    let changes: [(inout DiceLoss) -> Void] = [
+      { _ in }, { $0.includesBackground = false }, { $0.poolsBatch = true }, { $0.jaccard = true },
+    ]
+    for shape in [[2, 3, 5, 6, 7], [1, 2, 20, 21], [2, 5, 33], [1, 14, 17, 17, 17]] {
+      for channelsLast in [false, true] {
+        for change in changes {
+          // Wider class numbers take the long way.
+          let (value, gradient) = try run(shape, channelsLast: channelsLast, target: .uint8, change: change)
+          let (expected, other) = try run(shape, channelsLast: channelsLast, target: .int64, change: change)
+          #expect(abs(value - expected) < 1e-5)
+          let scale = other.map(abs).max() ?? 1
+          #expect(zip(gradient, other).allSatisfy { abs($0 - $1) <= 1e-4 * scale })
+        }
+      }
+    }
+  }
+
+  @Test func strayClassesAreRefused() throws {
+    let loss = try DiceCrossEntropyLoss(dice: DiceLoss(takesClasses: true, activation: .softmax))
+    #expect(throws: TensorError.self) {
+      try loss(Tensor.zeros([1, 2, 4, 4]), Tensor.full([1, 1, 4, 4], 2, dtype: .uint8))
+    }
+  }
+}

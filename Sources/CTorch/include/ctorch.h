@@ -324,6 +324,14 @@ ct_status ct_binary_cross_entropy(const ct_tensor *logits, const ct_tensor *targ
                                   const ct_tensor *positive_weight, ct_loss_reduction reduction,
                                   ct_tensor **out);
 
+// dice · (mean of 1 − (2·both + numerator) / (sum + denominator)) + entropy · mean cross entropy, of the
+// softmax of logits `[N, C, …]` (float, CPU) with class numbers `[N, 1, …]` (uint8): one pass forward and one
+// backward.
+bool ct_has_dice_cross_entropy(const ct_tensor *logits, const ct_tensor *target);
+ct_status ct_dice_cross_entropy(const ct_tensor *logits, const ct_tensor *target, bool background,
+                                bool pooled, bool jaccard, double numerator, double denominator, double dice,
+                                double entropy, ct_tensor **out);
+
 // ---- many tensors at once (optimizer.cpp); parameters and states are updated in place
 ct_status ct_sgd_step(ct_tensor *const *parameters, ct_tensor *const *gradients, ct_tensor *const *momenta,
                       int32_t count, double rate, double momentum, double dampening, double decay,

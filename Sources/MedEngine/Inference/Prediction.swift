@@ -23,6 +23,7 @@ public struct Prediction {
     Torch.threadCount = threads
     let folder = try RunFolder(url)
     plan = try Plan(contentsOf: folder.plan)
+    try PlanCheck.check(plan, at: folder.plan.path)
     guard let checkpoint = try folder.checkpoints.latest() else {
       throw EngineError(
         "the run has no checkpoint yet", at: url.path, remedy: "train it first: deepmed train plan.json -o …")
@@ -55,7 +56,13 @@ public struct Prediction {
       environment: EnvironmentRecord(libtorch: Torch.version, threads: threads))
     for (index, scan) in scans.enumerated() {
       let start = ContinuousClock.now
-      try labels(of: scan).write(to: outputs[index])
+      do {
+        try labels(of: scan).write(to: outputs[index])
+      } catch {
+        // Goes only where nothing lies in it.
+        rmdir(folder.path)
+        throw error
+      }
       record.scans.append(
         .init(
           id: scan.id, images: scan.images.map(\.path), output: outputs[index].path, seconds: start.seconds))

@@ -22,7 +22,8 @@ struct RunFolder {
     checkpoints = try CheckpointFolder(path: url.appending(path: "checkpoints").path)
   }
 
-  /// A run that begins or goes on.
+  /// A run that begins or goes on. The folder is made, so that an unwritable place shows early; it becomes a run with
+  /// `begin`.
   init(_ url: URL, plan: Plan, resumes: Bool) throws {
     self.url = url
     let planFile = url.appending(path: "plan.json")
@@ -41,6 +42,17 @@ struct RunFolder {
       }
     }
     checkpoints = try CheckpointFolder(path: url.appending(path: "checkpoints").path)
-    if !exists { try plan.write(to: planFile) }
+  }
+
+  /// Makes the folder that of a run.
+  func begin(_ plan: Plan) throws {
+    guard !FileManager.default.fileExists(atPath: self.plan.path) else { return }
+    try plan.write(to: self.plan)
+  }
+
+  /// Takes away what `init` made where nothing was put into it.
+  func removeIfEmpty() {
+    rmdir(checkpoints.path)
+    rmdir(url.path)
   }
 }

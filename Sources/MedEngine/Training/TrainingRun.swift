@@ -22,13 +22,15 @@ public struct TrainingRun {
 
   /// - Parameters:
   ///   - resumes: goes on from the folder's last checkpoint, or begins where there is none.
-  /// - Throws: `EngineError` when the folder holds another run: one without `resumes`, or one of another plan.
+  /// - Throws: `EngineError` for a plan that can't be followed, and when the folder holds another run: one without
+  ///   `resumes`, or one of another plan.
   public init(
     plan: Plan, folder url: URL, resumes: Bool, device: Device = .cpu, threads: Int
   ) throws {
     self.plan = plan
     self.device = device
     self.threads = threads
+    try PlanCheck.check(plan)
     folder = try RunFolder(url, plan: plan, resumes: resumes)
   }
 
@@ -38,9 +40,7 @@ public struct TrainingRun {
     tell: @Sendable (TrainingEvent) -> Void, shouldStop: () -> Bool = { false }
   ) throws -> TrainingOutcome {
     Torch.threadCount = threads
-    let (training, validation) = try loadCases(tell)
-    let state = try TrainingState(plan: plan, device: device, threads: threads)
-    if let checkpoint = try folder.checkpoints.latest() { try state.restore(checkpoint.file) }
+    let (training, validation, state) = try prepare(tell)
     let total = plan.optimization.iterations
     guard state.iteration < total else { return .finished }
     tell(.started(state.record, firstIteration: state.iteration, iterations: total))
@@ -71,6 +71,22 @@ public struct TrainingRun {
       if stops { return .interrupted(iteration: state.iteration) }
     }
     return .finished
+  }
+
+  /// Everything that can be wrong before the first step. A new run leaves no trace then, so that it can begin again.
+  private func prepare(
+    _ tell: @Sendable (TrainingEvent) -> Void
+  ) throws -> (training: PreparedCases, validation: PreparedCases, state: TrainingState) {
+    do {
+      let state = try TrainingState(plan: plan, device: device, threads: threads)
+      if let checkpoint = try folder.checkpoints.latest() { try state.restore(checkpoint.file) }
+      let (training, validation) = try loadCases(tell)
+      try folder.begin(plan)
+      return (training, validation, state)
+    } catch {
+      folder.removeIfEmpty()
+      throw error
+    }
   }
 
   private func loadCases(

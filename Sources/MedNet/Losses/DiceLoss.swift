@@ -174,6 +174,7 @@ public struct DiceCrossEntropyLoss: Loss {
       throw TensorError(
         "expected one target channel or \(channels.prediction), found \(channels.target)")
     }
+    if let value = try fused(prediction, target) { return value }
     let overlap = try dice(prediction, target)
     let entropy: Tensor
     if channels.prediction == 1 {
@@ -186,5 +187,18 @@ public struct DiceCrossEntropyLoss: Loss {
         prediction, target)
     }
     return try overlap * diceFactor + entropy * crossEntropyFactor
+  }
+
+  /// The usual case in one pass over memory.
+  private func fused(_ prediction: Tensor, _ target: Tensor) throws(TensorError) -> Tensor? {
+    guard case .softmax = dice.activation, dice.takesClasses, dice.reduction == .mean, weight == nil,
+      dice.weight == nil, !dice.squares, !dice.hasSoftLabels, dice.ignoredClass == nil, smoothing == 0,
+      target.dtype == .uint8
+    else { return nil }
+    return try prediction.diceCrossEntropy(
+      target, includesBackground: dice.includesBackground, poolsBatch: dice.poolsBatch, jaccard: dice.jaccard,
+      smoothNumerator: dice.smoothNumerator, smoothDenominator: dice.smoothDenominator,
+      diceFactor: diceFactor,
+      crossEntropyFactor: crossEntropyFactor)
   }
 }

@@ -62,7 +62,7 @@ public struct CaseReader: Sendable {
     let image = parts.count == 1 ? first : ScalarImage.stacking(parts)
     if let index = image.voxels.firstNotFinite {
       throw ImageError(
-        "the voxel at \(index.index) of channel \(index.channel) is \(index.value)",
+        "the voxel (\(index.index.x), \(index.index.y), \(index.index.z)) of channel \(index.channel) is \(index.value)",
         at: files.images.map(\.path).joined(separator: ", "),
         remedy: "replace NaN and infinite voxels before training or prediction")
     }

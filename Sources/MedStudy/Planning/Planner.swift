@@ -117,6 +117,9 @@ public struct Planner: Sendable {
         initialFilters: 16, blocksDown: Array([1, 2, 2, 4].prefix(halvings)),
         blocksUp: Array(repeating: 1, count: min(halvings, 4) - 1))
     case .dynUNet:
+      // Its smallest form has two.
+      let halvings = max(2, halvings)
+      let halvingsText = "\(halvings) halvings of a shortest axis of \(smallest) voxels."
       reasons.append("DynUNet (nnU-Net's architecture) with deep supervision: asked for; \(halvingsText)")
       return .dynUNet(
         filters: (0...halvings).map { min(32 << $0, 320) },
