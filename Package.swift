@@ -15,6 +15,7 @@ struct Module {
   var libraries: [String] = []
   var resources: [Resource] = []
   var isTested = true
+  var path: String?
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -60,6 +61,7 @@ let executables: [Module] = [
   Module(name: "deepmed", imports: ["DeepmedCommands"]),
   Module(name: "deepmed-torch", imports: ["DeepmedCommands", "MedEngine"], isTested: false),
   Module(name: "deepmed-parity", imports: ["DeepMedicine"]),
+  Module(name: "Examples", imports: ["DeepMedicine"], isTested: false, path: "Examples"),
 ]
 
 let swiftSettings: [SwiftSetting] = [
@@ -88,7 +90,8 @@ extension Module {
 
   var executable: Target {
     .executableTarget(
-      name: name, dependencies: dependencies, swiftSettings: swiftSettings, linkerSettings: linkTorch)
+      name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings,
+      linkerSettings: linkTorch)
   }
 
   var test: Target {
@@ -102,7 +105,7 @@ let package = Package(
   name: "DeepMedicine",
   platforms: [.macOS(.v14)],
   products: libraries.filter { $0.language == .swift }.map { .library(name: $0.name, targets: [$0.name]) }
-    + executables.map { .executable(name: $0.name, targets: [$0.name]) },
+    + executables.filter { $0.path == nil }.map { .executable(name: $0.name, targets: [$0.name]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],

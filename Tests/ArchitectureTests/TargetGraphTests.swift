@@ -26,12 +26,14 @@ private let allowed: [String: Set<String>] = [
   "deepmed": ["DeepmedCommands"],
   "deepmed-torch": ["DeepmedCommands", "MedEngine"],
   "deepmed-parity": ["DeepMedicine"],
+  "Examples": ["DeepMedicine"],
 ]
 
 /// Targets that reach libtorch, directly or through others: `deepmed` must not be among them, since loading it costs
 /// a quarter of a second.
 private let torchUsers: Set<String> = [
   "CTorch", "MedTensor", "MedNet", "MedEngine", "DeepMedicine", "deepmed-torch", "deepmed-parity",
+  "Examples",
 ]
 
 struct TargetGraphTests {
