@@ -39,7 +39,8 @@ public final class ByteBlock: @unchecked Sendable {
   ///
   /// - Throws: `CheckpointError` when the file cannot be opened or is not a regular file.
   public convenience init(mapping path: String) throws(CheckpointError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe without a writer must not block.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .system("cannot be opened", path) }
     defer { close(descriptor) }
     var status = stat()

@@ -42,10 +42,10 @@ extension RecordFile {
       self = try JSONDecoder.records.decode(Self.self, from: data)
     } catch let error as DecodingError {
       throw RecordError(
-        "this is not a \(Self.title): \(error.explanation)", at: url.path,
+        "this is no \(Self.title): \(error.explanation)", at: url.path,
         remedy: "make it anew, or mend that key")
     } catch {
-      throw RecordError("this is not a \(Self.title): \(error)", at: url.path)
+      throw RecordError("this is no \(Self.title): \(error)", at: url.path)
     }
     guard version <= Self.currentVersion else {
       throw RecordError(

@@ -60,7 +60,27 @@ struct PlannerTests {
     }
   }
 
+  /// An axis of one voxel can't be halved, and is left alone.
+  @Test func flatPatches() throws {
+    let plan = try plan {
+      $0.patchSize = [32, 16, 1]
+      $0.network = .dynUNet
+    }
+    guard case .dynUNet(_, let strides, let kernels, _) = plan.network else {
+      Issue.record("expected a DynUNet")
+      return
+    }
+    #expect(strides == [[1, 1, 1], [2, 2, 1], [2, 2, 1]])
+    #expect(kernels.count == strides.count)
+  }
+
   @Test func refusesPatchesThatCannotBeHalved() throws {
     #expect(throws: StudyError.self) { try plan { $0.patchSize = [17, 16, 16] } }
+    #expect(throws: StudyError.self) {
+      try plan {
+        $0.patchSize = [16, 16, 8]
+        $0.network = .medicalNet
+      }
+    }
   }
 }

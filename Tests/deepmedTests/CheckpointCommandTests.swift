@@ -32,6 +32,10 @@ import Testing
       saying: "posix.system")
     #expect(try folder.names == ["bomb.pth"])
     expect(try deepmed("checkpoint", "show", folder.file("absent.pth").path), fails: 65, saying: "absent.pth")
+    // A pipe that nobody writes to is refused, not waited for.
+    let pipe = folder.file("pipe").path
+    #expect(mkfifo(pipe, 0o600) == 0)
+    expect(try deepmed("checkpoint", "show", pipe), fails: 65, saying: pipe, "pipe")
     let junk = try folder.file("junk.safetensors", containing: [UInt8](repeating: 0xFF, count: 100))
     expect(try deepmed("checkpoint", "show", junk.path), fails: 65, saying: junk.path)
   }

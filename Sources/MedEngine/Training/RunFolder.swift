@@ -23,7 +23,7 @@ struct RunFolder {
   }
 
   /// A run that begins or goes on. The folder is made, so that an unwritable place shows early; it becomes a run with
-  /// `begin`.
+  /// `begin`, before its first checkpoint.
   init(_ url: URL, plan: Plan, resumes: Bool) throws {
     self.url = url
     let planFile = url.appending(path: "plan.json")

@@ -39,8 +39,23 @@ public struct TrainingRun {
   public func callAsFunction(
     tell: @Sendable (TrainingEvent) -> Void, shouldStop: () -> Bool = { false }
   ) throws -> TrainingOutcome {
+    do {
+      return try train(tell, shouldStop)
+    } catch {
+      // What went wrong before the first checkpoint leaves no trace, so that the run can begin again.
+      folder.removeIfEmpty()
+      throw error
+    }
+  }
+
+  private func train(
+    _ tell: @Sendable (TrainingEvent) -> Void, _ shouldStop: () -> Bool
+  ) throws -> TrainingOutcome {
     Torch.threadCount = threads
-    let (training, validation, state) = try prepare(tell)
+    // The network comes first: sizes that don't fit show before the cases are read.
+    let state = try TrainingState(plan: plan, device: device, threads: threads)
+    if let checkpoint = try folder.checkpoints.latest() { try state.restore(checkpoint.file) }
+    let (training, validation) = try loadCases(tell)
     let total = plan.optimization.iterations
     guard state.iteration < total else { return .finished }
     tell(.started(state.record, firstIteration: state.iteration, iterations: total))
@@ -64,6 +79,7 @@ public struct TrainingRun {
         clock = .now
         state.record.isComplete = isLast
         state.record.peakMemoryBytes = peakMemoryBytes()
+        try folder.begin(plan)
         try state.save(to: folder.checkpoints)
         try state.record.write(to: folder.record)
         tell(.saved(iteration: state.iteration))
@@ -71,22 +87,6 @@ public struct TrainingRun {
       if stops { return .interrupted(iteration: state.iteration) }
     }
     return .finished
-  }
-
-  /// Everything that can be wrong before the first step. A new run leaves no trace then, so that it can begin again.
-  private func prepare(
-    _ tell: @Sendable (TrainingEvent) -> Void
-  ) throws -> (training: PreparedCases, validation: PreparedCases, state: TrainingState) {
-    do {
-      let state = try TrainingState(plan: plan, device: device, threads: threads)
-      if let checkpoint = try folder.checkpoints.latest() { try state.restore(checkpoint.file) }
-      let (training, validation) = try loadCases(tell)
-      try folder.begin(plan)
-      return (training, validation, state)
-    } catch {
-      folder.removeIfEmpty()
-      throw error
-    }
   }
 
   private func loadCases(

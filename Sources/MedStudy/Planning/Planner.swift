@@ -85,6 +85,11 @@ public struct Planner: Sendable {
           "the patch \(wish) is not a multiple of 8 along each axis",
           remedy: "the network halves the patch several times", cause: .usage)
       }
+      guard wishes.network != .medicalNet || wish.allSatisfy({ $0 >= 16 }) else {
+        throw StudyError(
+          "the patch \(wish) is smaller than 16 voxels along an axis",
+          remedy: "MedicalNet's features have an eighth of its resolution", cause: .usage)
+      }
       reasons.append("Patch \(wish.map(String.init).joined(separator: "×")): asked for.")
       return wish
     }
@@ -101,7 +106,7 @@ public struct Planner: Sendable {
   }
 
   private func network(_ patch: [Int], _ reasons: inout [String]) -> NetworkPlan {
-    let smallest = patch.min() ?? 16
+    let smallest = patch.filter { $0 > 1 }.min() ?? 16
     // Halve while the smallest feature map keeps at least four voxels along each axis.
     let halvings = max(1, min(4, Int(log2(Double(smallest) / 4))))
     let halvingsText = "\(halvings) halvings keep at least 4 voxels along the shortest axis."
@@ -123,7 +128,7 @@ public struct Planner: Sendable {
       reasons.append("DynUNet (nnU-Net's architecture) with deep supervision: asked for; \(halvingsText)")
       return .dynUNet(
         filters: (0...halvings).map { min(32 << $0, 320) },
-        strides: [[1, 1, 1]] + Array(repeating: [2, 2, 2], count: halvings),
+        strides: [[1, 1, 1]] + Array(repeating: patch.map { $0 > 1 ? 2 : 1 }, count: halvings),
         kernels: Array(repeating: [3, 3, 3], count: halvings + 1), deepSupervision: max(0, halvings - 2))
     case .medicalNet:
       reasons.append("MedicalNet's ResNet-10 with its segmentation head: asked for.")
