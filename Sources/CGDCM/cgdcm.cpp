@@ -375,8 +375,9 @@ const char *cg_version(void) { return gdcm::Version::GetVersion(); }
 const char *cg_message(void) { return message.c_str(); }
 
 static cg_status open_path(const char *path, bool with_pixels, cg_file **out) {
+  // Outside of the guard: the file is closed even where a failed assertion leaves what is inside as it is.
+  Watched<std::filebuf> buffer;
   return guarded(SIZE_MAX, [&] {
-    Watched<std::filebuf> buffer;
     if (!buffer.open(path, std::ios::in | std::ios::binary))
       return failed(CG_NOT_DICOM, "the file can't be opened");
     return open_stream(buffer, with_pixels, out);

@@ -111,6 +111,23 @@ import Testing
     #expect(header.notes.contains { $0.contains("MONOCHROME1") })
   }
 
+  #if os(Linux)
+    /// A folder may hold thousands of damaged files: none of them stays open.
+    @Test func damagedFilesAreClosed() throws {
+      let file = try folder.file(
+        "short.dcm", containing: [UInt8](repeating: 0, count: 128) + Array("DICM".utf8))
+      func openFiles() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+      }
+      let before = try openFiles()
+      for _ in 0..<400 {
+        #expect(throws: ImageError.self) { try ImageFile.open(file) }
+      }
+      // Other tests open files meanwhile.
+      #expect(try openFiles() < before + 200)
+    }
+  #endif
+
   @Test func damagedFilesAreRefused() throws {
     let whole = RawDICOM().file
     for count in stride(from: 132, to: whole.count - 1, by: 3) {
