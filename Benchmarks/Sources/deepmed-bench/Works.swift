@@ -3,7 +3,7 @@ import Foundation
 
 /// Our side of each work, with the settings of `peers/peer.py`.
 enum Works {
-  static let all: [(name: String, body: (URL) throws -> Void)] = [
+  static let all: [(name: String, body: @Sendable (URL) throws -> Void)] = [
     ("read", read), ("preprocess", preprocess), ("augment", augment), ("metrics", metrics),
     ("unet forward", forward), ("unet training", train), ("sliding", slide), ("start", start),
     ("predict", predict),
