@@ -4,8 +4,8 @@ import Foundation
 /// Our side of each work, with the settings of `peers/peer.py`.
 enum Works {
   static let all: [(name: String, body: @Sendable (URL) throws -> Void)] = [
-    ("read", read), ("preprocess", preprocess), ("augment", augment), ("metrics", metrics),
-    ("unet forward", forward), ("unet training", train), ("sliding", slide), ("start", start),
+    ("start", start), ("read", read), ("preprocess", preprocess), ("augment", augment), ("metrics", metrics),
+    ("unet forward", forward), ("unet training", train), ("sliding", slide),
     ("predict", predict),
   ]
 
@@ -100,7 +100,7 @@ enum Works {
   }
 
   static func start(_ folder: URL) throws {
-    try measure("start", runs: 20) { try run(program("deepmed"), ["--version"]) }
+    try measure("start", runs: 20) { try spawn(program("deepmed"), ["--version"]) }
     // A scan of 64³ voxels: the header, the voxels and their statistics.
     let scan = folder.appending(path: "small.nii.gz")
     try ScalarImage(
@@ -108,7 +108,7 @@ enum Works {
     )
     .write(to: scan)
     try measure("start of image info", runs: 20) {
-      try run(program("deepmed"), ["image", "info", scan.path])
+      try spawn(program("deepmed"), ["image", "info", scan.path])
     }
   }
 
@@ -117,7 +117,7 @@ enum Works {
     var peak = 0.0
     let program = URL(filePath: CommandLine.arguments[0])
     try measure("predict", runs: 3) {
-      let text = try run(program, ["predict-once", folder.path])
+      let text = try spawn(program, ["predict-once", folder.path])
       peak = max(peak, Double(text.split(separator: "\n").last ?? "") ?? 0)
     }
     emit(Measurement(work: "predict memory", unit: "MB", best: peak, median: peak, runs: 3))
@@ -148,20 +148,5 @@ enum Works {
   /// The release build of a program of the package itself.
   private static func program(_ name: String) -> URL {
     URL(filePath: #filePath).appending(path: "../../../../.build/release/\(name)").standardizedFileURL
-  }
-
-  @discardableResult private static func run(_ program: URL, _ arguments: [String]) throws -> String {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = program
-    process.arguments = arguments
-    process.standardOutput = pipe
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw EngineError("\(program.path) \(arguments) ended with \(process.terminationStatus)")
-    }
-    return String(decoding: data, as: UTF8.self)
   }
 }

@@ -133,10 +133,13 @@ public struct SlidingWindow: Hashable, Sendable {
           try begin(channels)
           blending = WindowBlending(layout: layout, channels: channels, weights: weights)
         }
-        let strides = prediction.strides
-        try prediction.withFloats { values in
+        // [N, classes, K, J, I] in memory order: rows along I, as sums are kept.
+        let rows = try prediction.transposed([0, 1, 4, 3, 2]).contiguous()
+        let strides = rows.strides
+        try rows.withFloats { values in
           for (index, start) in batch.enumerated() {
-            blending?.add(values + index * strides[0], strides: Array(strides.dropFirst()), start: start)
+            blending?.add(
+              values + index * strides[0], strides: [strides[1], strides[4], strides[3], strides[2]], start: start)
           }
         }
       }
