@@ -1,4 +1,4 @@
-#include "cgdcm.h"
+#include "boundary.hpp"
 
 #include <gdcmAttribute.h>
 #include <gdcmImageReader.h>
@@ -9,8 +9,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <csetjmp>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -27,66 +25,15 @@ struct cg_file {
   const gdcm::DataSet &data() const { return reader->GetFile().GetDataSet(); }
 };
 
+using cg::failed;
+using cg::guarded;
+
 namespace {
-
-thread_local std::string message;
-
-cg_status failed(cg_status status, const char *why) {
-  message = why;
-  return status;
-}
-
-// Where an assertion inside GDCM returns to, while this thread is inside.
-thread_local std::jmp_buf *assertion_exit = nullptr;
-
-// The largest block that this thread may ask for, while it is inside: GDCM takes memory for whatever length
-// an element claims before it reads a byte of it.
-thread_local size_t allocation_limit = SIZE_MAX;
-
-thread_local bool limit_was_hit = false;
 
 // No coding of the standard shrinks pixels by a larger ratio (deflate's limit); small images may be constant.
 size_t pixel_allowance(size_t file_size) {
   constexpr size_t least = size_t(64) << 20;
   return file_size > (SIZE_MAX - least) / 1032 ? SIZE_MAX : least + file_size * 1032;
-}
-
-// The one place where exceptions become status codes, and failed assertions too: distributions build GDCM
-// with assertions on, and damaged files reach them.
-//
-// An assertion can't be unwound, since its caller was compiled to believe that it never returns or throws. So
-// the frames in between are left as they are: what they had allocated is lost, which a damaged file may cost.
-template <typename Body> cg_status guarded(size_t limit, Body &&body) noexcept {
-  std::jmp_buf here;
-  std::jmp_buf *const outer = assertion_exit;
-  if (setjmp(here) != 0) {
-    assertion_exit = outer;
-    allocation_limit = SIZE_MAX;
-    return failed(CG_NOT_DICOM, "the data set is damaged");
-  }
-  assertion_exit = &here;
-  allocation_limit = limit;
-  limit_was_hit = false;
-  struct Leave {
-    std::jmp_buf *outer;
-    ~Leave() {
-      assertion_exit = outer;
-      allocation_limit = SIZE_MAX;
-    }
-  } leave{outer};
-  try {
-    return body();
-  } catch (const std::bad_alloc &) {
-    if (limit_was_hit)
-      return failed(CG_TOO_LARGE, "an element claims more bytes than the file can hold");
-    return failed(CG_OUT_OF_MEMORY, "there is not enough memory");
-  } catch (const std::length_error &) {
-    return failed(CG_TOO_LARGE, "an element claims more bytes than memory can hold");
-  } catch (const std::exception &error) {
-    return failed(CG_NOT_DICOM, error.what());
-  } catch (...) {
-    return failed(CG_NOT_DICOM, "GDCM failed without a reason");
-  }
 }
 
 // GDCM must not write on standard error. (Its tables are built when the library is loaded.)
@@ -152,7 +99,7 @@ template <typename Buffer> cg_status open_stream(Watched<Buffer> &buffer, bool w
   stream.clear();
   stream.seekg(0, std::ios::beg);
   const bool is_deflated = std::string(head, sizeof head).find("1.2.840.10008.1.2.1.99") != std::string::npos;
-  allocation_limit = is_deflated ? pixel_allowance(file->size) : file->size + (size_t(1) << 20);
+  cg::inside.allocation_limit = is_deflated ? pixel_allowance(file->size) : file->size + (size_t(1) << 20);
   buffer.is_cut = false;
   if (with_pixels) {
     auto image = std::make_unique<gdcm::ImageReader>();
@@ -341,38 +288,7 @@ void to_rgb(uint8_t *pixels, size_t count) {
 
 } // namespace
 
-#if defined(__GLIBC__)
-// Takes the place of the C++ library's, to keep GDCM within the limit; elsewhere it does the same.
-void *operator new(std::size_t size) {
-  if (size > allocation_limit) {
-    limit_was_hit = true;
-    throw std::bad_alloc();
-  }
-  for (;;) {
-    if (void *memory = std::malloc(size ? size : 1))
-      return memory;
-    if (std::new_handler handler = std::get_new_handler())
-      handler();
-    else
-      throw std::bad_alloc();
-  }
-}
-void operator delete(void *memory) noexcept { std::free(memory); }
-void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
-
-// Takes the place of the C library's: outside this shim it does the same.
-extern "C" void __assert_fail(const char *claim, const char *file, unsigned line,
-                              const char *function) noexcept {
-  if (assertion_exit)
-    std::longjmp(*assertion_exit, 1);
-  std::fprintf(stderr, "%s:%u: %s: Assertion `%s' failed.\n", file, line, function, claim);
-  std::abort();
-}
-#endif
-
 const char *cg_version(void) { return gdcm::Version::GetVersion(); }
-
-const char *cg_message(void) { return message.c_str(); }
 
 static cg_status open_path(const char *path, bool with_pixels, cg_file **out) {
   // Outside of the guard: the file is closed even where a failed assertion leaves what is inside as it is.

@@ -130,7 +130,7 @@ extension MetricRunners {
       throw MetricError(
         "expected masks of one shape, found \(arrays[0].shape) and \(arrays[1].shape)")
     }
-    let label = try arguments.value("label_idx")?.int ?? 1
+    let label = arguments.value("label_idx")?.int ?? 1
     let crops = try arguments.bool("crop", or: true)
     let steps = arguments.value("spacing")?.array?.compactMap(\.double)
     let dimensions = arrays[0].shape.count
