@@ -139,7 +139,8 @@ public struct SlidingWindow: Hashable, Sendable {
         try rows.withFloats { values in
           for (index, start) in batch.enumerated() {
             blending?.add(
-              values + index * strides[0], strides: [strides[1], strides[4], strides[3], strides[2]], start: start)
+              values + index * strides[0], strides: [strides[1], strides[4], strides[3], strides[2]],
+              start: start)
           }
         }
       }
