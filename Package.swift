@@ -33,7 +33,7 @@ let libraries: [Module] = [
   Module(name: "MedImage", imports: ["MedVoxel", "CGDCM", "CDeflate", "CPNG"]),
   Module(name: "MedTransform", imports: ["MedImage"]),
   Module(name: "MedMetric", imports: ["MedVoxel"]),
-  Module(name: "MedTensor", imports: ["CTorch", "MedVoxel"]),
+  Module(name: "MedTensor", imports: ["CTorch", "CVoxelKernels", "MedVoxel"]),
   Module(name: "MedCheckpoint", imports: ["MedVoxel"]),
   Module(name: "MedNet", imports: ["MedTensor", "MedCheckpoint"]),
   Module(name: "MedRecord", imports: ["MedVoxel"]),

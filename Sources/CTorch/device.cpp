@@ -1,20 +1,9 @@
 #include "boundary.hpp"
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
-#include <cstdlib>
 #include <dlfcn.h>
 #include <mutex>
 #include <string>
-
-#if defined(__linux__)
-namespace {
-
-/// Asks libtorch for huge pages: large results live shortly, and touching fresh memory page by page costs
-/// more than many of the operations that fill it. A user's own setting stands.
-__attribute__((constructor)) void ask_for_huge_pages() { setenv("THP_MEM_ALLOC_ENABLE", "1", 0); }
-
-} // namespace
-#endif
 
 void ct_set_threads(int32_t count) {
   (void)ct::guarded([&] { at::set_num_threads(count > 0 ? count : 1); });

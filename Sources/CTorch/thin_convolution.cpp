@@ -50,20 +50,19 @@ const float *data(const std::optional<at::Tensor> &tensor) {
 /// Sums the jobs' results in 64 bits, in their order.
 at::Tensor summed(const at::Tensor &parts) { return parts.sum(0, false, at::kDouble).to(at::kFloat); }
 
-at::Tensor convolve(const PaddedRows &rows, const at::Tensor &weight, const float *bias,
-                    at::IntArrayRef sizes) {
-  // [co, ci, k…] to [ci, k…, co]
-  auto kernel = weight.detach().permute({1, 2, 3, 4, 0}).contiguous();
-  auto y = blank({sizes[0], weight.size(0), sizes[2], sizes[3], sizes[4]});
-  const ct::thin::Size size{sizes[3], sizes[4], weight.size(1), weight.size(0)};
+/// The kernel of a convolution as the kernels read it: [co, ci, k…] to [ci, k…, co].
+at::Tensor turned(const at::Tensor &weight) { return weight.detach().permute({1, 2, 3, 4, 0}).contiguous(); }
+
+/// Convolves the samples in padded rows into `target`, channels last.
+void convolve(const PaddedRows &rows, const at::Tensor &kernel, const float *bias, at::IntArrayRef sizes,
+              float *target) {
+  const ct::thin::Size size{sizes[3], sizes[4], kernel.size(0), kernel.size(4)};
   const float *k = kernel.const_data_ptr<float>();
-  float *target = y.mutable_data_ptr<float>();
   const int64_t depth = sizes[2];
-  ct::parallel(sizes[0] * depth, [&](int64_t job) {
+  ct::parallel(rows.tensor.size(0) * depth, [&](int64_t job) {
     ct::thin::convolve(rows.sample(job / depth), k, bias, size, job % depth,
                        target + job * size.height * size.width * size.outputs);
   });
-  return y;
 }
 
 struct ThinConvolution : torch::autograd::Function<ThinConvolution> {
@@ -72,7 +71,13 @@ struct ThinConvolution : torch::autograd::Function<ThinConvolution> {
     auto x = channels_last(input);
     context->save_for_backward({x, weight});
     context->saved_data["bias"] = bias.has_value();
-    return convolve(PaddedRows(x, 1, 1), weight, data(bias), x.sizes());
+    auto kernel = turned(weight);
+    auto y = blank({x.size(0), weight.size(0), x.size(2), x.size(3), x.size(4)});
+    // One sample after the other: the padded copy is larger than the sample.
+    for (int64_t n = 0; n < x.size(0); ++n)
+      convolve(PaddedRows(x.narrow(0, n, 1), 1, 1), kernel, data(bias), x.sizes(),
+               y.mutable_data_ptr<float>() + n * y.stride(0));
+    return y;
   }
 
   static variable_list backward(AutogradContext *context, variable_list outputs) {
@@ -80,8 +85,11 @@ struct ThinConvolution : torch::autograd::Function<ThinConvolution> {
     const auto &x = saved[0], &weight = saved[1];
     PaddedRows dy(channels_last(outputs[0]), 1, 1);
     at::Tensor dx, dweight, dbias;
-    if (context->needs_input_grad(0))
-      dx = convolve(dy, weight.detach().flip({2, 3, 4}).transpose(0, 1), nullptr, outputs[0].sizes());
+    if (context->needs_input_grad(0)) {
+      dx = blank(x.sizes());
+      convolve(dy, turned(weight.flip({2, 3, 4}).transpose(0, 1)), nullptr, x.sizes(),
+               dx.mutable_data_ptr<float>());
+    }
     if (context->needs_input_grad(1)) {
       PaddedRows rows(x, 1, 1);
       const ct::thin::Size size{x.size(3), x.size(4), weight.size(1), weight.size(0)};
@@ -111,18 +119,19 @@ struct ThinExpansion : torch::autograd::Function<ThinExpansion> {
     auto x = channels_last(input);
     context->save_for_backward({x, weight});
     context->saved_data["bias"] = bias.has_value();
-    PaddedRows rows(x, 0, 1);
     // [ci, co, k…] to [kd, kh, ci, kw, co]
     auto kernel = weight.detach().permute({2, 3, 0, 4, 1}).contiguous();
     auto y = blank({x.size(0), weight.size(1), 2 * x.size(2), 2 * x.size(3), 2 * x.size(4)});
     const ct::thin::Size size{x.size(3), x.size(4), weight.size(0), weight.size(1)};
     const float *k = kernel.const_data_ptr<float>(), *b = data(bias);
     float *target = y.mutable_data_ptr<float>();
-    const int64_t depth = x.size(2);
-    ct::parallel(x.size(0) * depth, [&](int64_t job) {
-      ct::thin::expand(rows.sample(job / depth), k, b, size, job % depth,
-                       target + job * 8 * size.height * size.width * size.outputs);
-    });
+    for (int64_t n = 0; n < x.size(0); ++n, target += y.stride(0)) {
+      PaddedRows rows(x.narrow(0, n, 1), 0, 1);
+      ct::parallel(x.size(2), [&](int64_t d) {
+        ct::thin::expand(rows.sample(0), k, b, size, d,
+                         target + d * 8 * size.height * size.width * size.outputs);
+      });
+    }
     return y;
   }
 

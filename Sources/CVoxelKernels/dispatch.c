@@ -1,10 +1,4 @@
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include "voxel_kernels.h"
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 
 const char *vk_instruction_set(void) {
 #if defined(__x86_64__) && defined(__linux__)
@@ -17,14 +11,5 @@ const char *vk_instruction_set(void) {
   return "neon";
 #else
   return "baseline";
-#endif
-}
-
-void vk_advise_large(void *address, size_t bytes) {
-#if defined(__linux__)
-  madvise(address, bytes, MADV_HUGEPAGE);
-#else
-  (void)address;
-  (void)bytes;
 #endif
 }

@@ -1,4 +1,5 @@
 internal import CTorch
+internal import CVoxelKernels
 
 /// An array of numbers of any rank, on any device, with a gradient where one is wanted.
 ///
@@ -80,10 +81,14 @@ final class TensorHandle: @unchecked Sendable {
   deinit { ct_tensor_release(pointer) }
 }
 
+/// The engine takes its large blocks from the cache of the voxel buffers; looked at before each operation.
+private let sharesMemory: Void = ct_use_blocks(vk_block_take, vk_block_give)
+
 /// Runs one function of the engine that makes a tensor.
 func produce(
   _ operation: String, _ operands: [Tensor] = [], _ body: (UnsafeMutablePointer<OpaquePointer?>) -> ct_status
 ) throws(TensorError) -> Tensor {
+  sharesMemory
   var out: OpaquePointer?
   let status = body(&out)
   guard status == CT_OK, let out else { throw TensorError(status, in: operation, operands: operands) }

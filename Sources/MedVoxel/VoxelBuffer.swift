@@ -1,3 +1,5 @@
+import CVoxelKernels
+
 /// The number of voxels along the axes `[I, J, K]`.
 public typealias GridSize = SIMD3<Int>
 /// A voxel's position on the grid, `[i, j, k]`, counted from zero.
@@ -146,13 +148,18 @@ extension VoxelBuffer: Equatable {
   @usableFromInline let count: Int
   /// The block's size in bytes.
   private let capacity: Int
+  private static var smallestBlock: Int { Int(VK_SMALLEST_BLOCK) }
 
   init(count: Int) {
     self.count = count
     let bytes = max(count, 1) * MemoryLayout<Element>.stride
     let raw: UnsafeMutableRawPointer
-    if bytes >= BlockCache.smallest {
-      (raw, capacity) = BlockCache.shared.take(bytes)
+    if bytes >= Self.smallestBlock {
+      var size = 0
+      guard let block = vk_block_take(bytes, &size) else {
+        preconditionFailure("out of memory: \(bytes) bytes for \(count) voxels")
+      }
+      (raw, capacity) = (block, size)
     } else {
       (raw, capacity) = (UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64), bytes)
     }
@@ -167,8 +174,8 @@ extension VoxelBuffer: Equatable {
 
   deinit {
     let raw = UnsafeMutableRawPointer(base)
-    if capacity >= BlockCache.smallest {
-      BlockCache.shared.give(raw, capacity)
+    if capacity >= Self.smallestBlock {
+      vk_block_give(raw, capacity)
     } else {
       raw.deallocate()
     }

@@ -8,7 +8,7 @@ private let allowed: [String: Set<String>] = [
   "MedImage": ["MedVoxel", "CGDCM", "CDeflate", "CPNG"],
   "MedTransform": ["MedImage"],
   "MedMetric": ["MedVoxel"],
-  "MedTensor": ["CTorch", "MedVoxel"],
+  "MedTensor": ["CTorch", "CVoxelKernels", "MedVoxel"],
   "MedCheckpoint": ["MedVoxel"],
   "MedNet": ["MedTensor", "MedCheckpoint"],
   "MedRecord": ["MedVoxel"],

@@ -126,21 +126,20 @@ enum Works {
   /// Reads the scan, prepares it, slides the network over it, brings the classes back to the scan's grid, saves.
   static func predictOnce(_ folder: URL) throws {
     let (unet, _) = try network(Generator(seed: 1))
-    let scan = try ScalarImage(contentsOf: folder.appending(path: "head.nii.gz"))
-    let grid = scan.grid
     let preprocessor = Preprocessor(
       Plan.Preprocessing(
         orientation: .ras, spacing: [1, 1, 1], normalization: [.standardize(nonzero: true)],
         cropsToNonzero: true))
-    let prepared = try preprocessor.prepare(Subject(image: scan))
+    let prepared = try preprocessor.prepare(
+      Subject(image: ScalarImage(contentsOf: folder.appending(path: "head.nii.gz"))))
     guard let image = prepared.subject[scalar: "image"] else { return }
     let labels = try inferring {
-      try sliding.labels(of: image.voxels, on: grid.size, scanToNetwork: prepared.scanToNetwork()) {
+      try sliding.labels(of: image.voxels, on: prepared.scan.size, scanToNetwork: prepared.scanToNetwork()) {
         try unet($0, .inference)
       }
     }
     let output = folder.appending(path: "predicted-\(ProcessInfo.processInfo.processIdentifier).nii.gz")
-    try LabelMap(voxels: labels, affine: grid.affine).write(to: output)
+    try LabelMap(voxels: labels, affine: prepared.scan.affine).write(to: output)
     try FileManager.default.removeItem(at: output)
     print(Double(peakMemoryBytes() ?? 0) / 1_048_576)
   }

@@ -2,6 +2,7 @@
 #ifndef CVOXELKERNELS_H
 #define CVOXELKERNELS_H
 
+#include "block_cache.h"
 #include "convert_kernels.h"
 #include "file_voxels.h"
 #include "intensity_kernels.h"

@@ -16,9 +16,6 @@ extern "C" {
 // "baseline".
 const char *vk_instruction_set(void);
 
-// Tells the system that a large block will be written whole, so that it may use large pages. A hint.
-void vk_advise_large(void *address, size_t bytes);
-
 #ifdef __cplusplus
 }
 #endif

@@ -9,13 +9,14 @@
 extern "C" {
 #endif
 
-// sums[c, i, j, k] += weights[i, j, k] · prediction[c, i, j, k] over one plane k of a window, for `channels`
-// channels. `prediction` is any strided array (strides in elements, for channel, i, j); `weights` is the
-// window's plane, dense, i fastest; `sums` is the target's plane, with the distance between rows and
-// channels.
+// One window's share in a weighted sum, for the voxels with one j:
+//   sums[c, i, j, k] += weights[i, j, k] · prediction[c, i, j, k],  totals[i, j, k] += weights[i, j, k].
+// `prediction` begins at the row and is any strided array (strides in elements, for channel, i, k), such as
+// logits with the channels last; `weights` is the window's row, with the distance between planes; `sums` and
+// `totals` begin at the target's row, with the distance between planes and channels.
 void vk_window_add(const float *prediction, const int64_t prediction_stride[3], const float *weights,
-                   int64_t channels, int64_t size_i, int64_t size_j, float *sums, int64_t sums_row,
-                   int64_t sums_channel);
+                   int64_t weights_plane, int64_t channels, int64_t size_i, int64_t size_k, float *sums,
+                   float *totals, int64_t plane, int64_t channel);
 
 // values[i] *= 1 / weights[i]
 void vk_window_normalize(float *values, const float *weights, int64_t count);

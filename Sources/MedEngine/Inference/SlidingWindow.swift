@@ -122,32 +122,33 @@ public struct SlidingWindow: Hashable, Sendable {
       ? volume : volume.padded(before: low, after: size &- volume.size &- low, with: boundary)
     let layout = WindowLayout(size: size, window: window, overlap: overlap)
     let weights = layout.weights(weighting)
+    // Batches run on over the layers, so that only the last one may be short. A layer is finished when the
+    // first window of a later one comes.
+    let starts = layout.starts[2].flatMap { k in
+      layout.starts[1].flatMap { j in layout.starts[0].map { i in GridIndex(i, j, k) } }
+    }
     var blending: WindowBlending?
-    for (position, k) in layout.starts[2].enumerated() {
-      let starts = layout.starts[1].flatMap { j in layout.starts[0].map { i in GridIndex(i, j, k) } }
-      for first in stride(from: 0, to: starts.count, by: batchSize) {
-        let batch = Array(starts[first..<min(first + batchSize, starts.count)])
-        let prediction = try predict(padded, batch, predictor)
-        let channels = prediction.shape[1]
-        if blending == nil {
-          try begin(channels)
-          blending = WindowBlending(layout: layout, channels: channels, weights: weights)
-        }
-        // [N, classes, K, J, I] in memory order: rows along I, as sums are kept.
-        let rows = try prediction.transposed([0, 1, 4, 3, 2]).contiguous()
-        let strides = rows.strides
-        try rows.withFloats { values in
-          for (index, start) in batch.enumerated() {
-            blending?.add(
-              values + index * strides[0], strides: [strides[1], strides[4], strides[3], strides[2]],
-              start: start)
+    for first in stride(from: 0, to: starts.count, by: batchSize) {
+      let batch = Array(starts[first..<min(first + batchSize, starts.count)])
+      let prediction = try predict(padded, batch, predictor)
+      let channels = prediction.shape[1]
+      if blending == nil {
+        try begin(channels)
+        blending = WindowBlending(layout: layout, channels: channels, weights: weights)
+      }
+      let strides = prediction.strides
+      try prediction.withFloats { values in
+        for (index, start) in batch.enumerated() {
+          try blending?.finish(before: start.z) { first, count, values, channelStride in
+            try consumer(first, count, values, channelStride, low, size)
           }
+          blending?.add(
+            values + index * strides[0], strides: Array(strides.dropFirst()), start: start)
         }
       }
-      let next = position + 1 < layout.starts[2].count ? layout.starts[2][position + 1] : size.z
-      try blending?.finish(before: next) { first, count, values, channelStride in
-        try consumer(first, count, values, channelStride, low, size)
-      }
+    }
+    try blending?.finish(before: size.z) { first, count, values, channelStride in
+      try consumer(first, count, values, channelStride, low, size)
     }
   }
 

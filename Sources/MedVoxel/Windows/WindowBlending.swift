@@ -35,7 +35,7 @@ public struct WindowBlending: ~Copyable {
     let (window, size) = (layout.window, sums.size)
     let (channels, planeVoxels, slabVoxels) = (channels, planeVoxels, sums.voxelCount)
     let offset = start.x + size.x * start.y + planeVoxels * (start.z - firstPlane)
-    let stride = [Int64(strides[0]), Int64(strides[1]), Int64(strides[2])]
+    let stride = [Int64(strides[0]), Int64(strides[1]), Int64(strides[3])]
     let weights = weights
     sums.withUnsafeMutableBuffer { sums in
       weightSums.withUnsafeMutableBuffer { weightSums in
@@ -43,15 +43,12 @@ public struct WindowBlending: ~Copyable {
           guard let sums = sums.baseAddress, let totals = weightSums.baseAddress,
             let weights = weights.baseAddress
           else { return }
-          Parallel.forEach(window.z) { k in
-            let plane = weights + k * window.x * window.y
+          Parallel.forEach(window.y) { j in
+            let row = offset + j * size.x
             vk_window_add(
-              prediction + k * strides[3], stride, plane, Int64(channels), Int64(window.x), Int64(window.y),
-              sums + offset + k * planeVoxels, Int64(size.x), Int64(slabVoxels))
-            for j in 0..<window.y {
-              let row = totals + offset + k * planeVoxels + j * size.x
-              for i in 0..<window.x { row[i] += plane[j * window.x + i] }
-            }
+              prediction + j * strides[2], stride, weights + j * window.x, Int64(window.x * window.y),
+              Int64(channels), Int64(window.x), Int64(window.z), sums + row, totals + row,
+              Int64(planeVoxels), Int64(slabVoxels))
           }
         }
       }
