@@ -13,15 +13,16 @@ private let allowed: [String: Set<String>] = [
   "MedNet": ["MedTensor", "MedCheckpoint"],
   "MedRecord": ["MedVoxel"],
   "MedReport": ["MedRecord", "MedImage"],
+  "MedCatalog": ["MedVoxel", "Yams", "GRDB"],
   "MedStudy": ["MedImage", "MedTransform", "MedMetric", "MedRecord"],
   "MedEngine": ["MedStudy", "MedImage", "MedTensor", "MedNet", "MedCheckpoint", "MedRecord"],
   "DeepMedicine": [
     "MedVoxel", "MedImage", "MedTransform", "MedMetric", "MedTensor", "MedNet", "MedRecord", "MedReport",
-    "MedEngine", "MedCheckpoint", "MedStudy",
+    "MedEngine", "MedCheckpoint", "MedStudy", "MedCatalog",
   ],
   "DeepmedCommands": [
     "MedStudy", "MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint",
-    "ArgumentParser",
+    "MedCatalog", "ArgumentParser",
   ],
   "deepmed": ["DeepmedCommands"],
   "deepmed-torch": ["DeepmedCommands", "MedEngine"],
