@@ -164,7 +164,6 @@ function keepQuery() {
 query.addEventListener('input', () => {
   state = copyState(state, { query: query.value });
   drawList();
-  results.refreshLinks();
   clearTimeout(typing);
   typing = setTimeout(keepQuery, 300);
 });
