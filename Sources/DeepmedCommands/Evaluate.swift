@@ -1,6 +1,5 @@
 public import ArgumentParser
 internal import Foundation
-internal import MedImage
 internal import MedRecord
 internal import MedReport
 internal import MedStudy
@@ -94,7 +93,7 @@ extension Deepmed {
         try record.write(to: predictions.appending(path: EvaluationRecord.fileName))
       }
       if let json { try record.write(to: URL(filePath: json)) }
-      if let csv { try FileOutput.write(Array(record.csv.utf8), to: URL(filePath: csv)) }
+      if let csv { try AtomicFile<RecordError>.write(record.csv.utf8, to: URL(filePath: csv)) }
     }
 
     private func show(_ record: EvaluationRecord) {

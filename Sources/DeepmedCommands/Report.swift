@@ -1,6 +1,5 @@
 public import ArgumentParser
 internal import Foundation
-internal import MedImage
 internal import MedRecord
 internal import MedReport
 internal import MedVoxel
@@ -52,7 +51,7 @@ extension Deepmed {
       }
       let report = MedReport.Report(
         title: title ?? plan.name, notes: note, plan: plan, run: record, sections: sections)
-      try FileOutput.write(Array(report.html.utf8), to: URL(filePath: output))
+      try report.write(to: URL(filePath: output))
       print("wrote \(output)")
     }
 

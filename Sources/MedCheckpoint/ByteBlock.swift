@@ -70,7 +70,6 @@ extension CheckpointError {
       switch code {
       case ENOENT: "check the path"
       case EACCES, EPERM, EROFS: "check the permissions"
-      case ENOSPC, EDQUOT: "free some space, then run it again"
       default: nil
       }
     return CheckpointError(

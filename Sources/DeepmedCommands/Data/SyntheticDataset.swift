@@ -76,7 +76,7 @@ struct SyntheticDataset {
   private func write(_ value: some Encodable, to url: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try FileOutput.write(try encoder.encode(value) + Data("\n".utf8), to: url)
+    try AtomicFile<RecordError>.write(try encoder.encode(value) + Data("\n".utf8), to: url)
   }
 }
 

@@ -38,9 +38,8 @@ public struct CheckpointFile: Sendable {
       "tensors": .integer(tensors.count), "bytes": .integer(tensors.reduce(0) { $0 + $1.byteCount }),
       "metadata": metadata,
     ]
-    var file = try AtomicFile(replacing: sidecarPath(of: path))
-    try file.write(sidecar.indented + "\n")
-    try file.commit()
+    try AtomicFile<CheckpointError>.write(
+      (sidecar.indented + "\n").utf8, to: URL(fileURLWithPath: sidecarPath(of: path)))
   }
 
   /// `model.safetensors` → `model.json`.

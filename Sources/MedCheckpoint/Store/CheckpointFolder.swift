@@ -19,7 +19,7 @@ public struct CheckpointFolder: Sendable {
         "the folder for checkpoints cannot be made: \(error.localizedDescription)", at: path,
         remedy: "check the path and its permissions", cause: .environment)
     }
-    AtomicFile.removeLeftovers(in: path)
+    AtomicFileLeftovers.remove(in: path)
   }
 
   /// Those present, in ascending order.
