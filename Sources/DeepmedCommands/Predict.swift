@@ -11,13 +11,14 @@ extension Deepmed {
         does not stop the others: what is wrong with it is told at the end, with exit code 65.
         """)
 
-    @Argument(help: "The run's folder.", completion: .directory)
+    @Argument(help: "The run's folder.", completion: .directory, transform: filePath)
     public var run: String
 
-    @Argument(help: "Scans to segment.", completion: .file())
+    @Argument(help: "Scans to segment.", completion: .file(), transform: filePath)
     public var scans: [String]
 
-    @Option(name: [.short, .long], help: "The folder for label maps.", completion: .directory)
+    @Option(
+      name: [.short, .long], help: "The folder for label maps.", completion: .directory, transform: filePath)
     public var output: String
 
     @Flag(inversion: .prefixedNo, help: "Use the moving average of the weights where the run keeps one.")
