@@ -11,10 +11,14 @@ extension Deepmed {
       abstract: "Write one HTML page: curves, scores, the worst cases first, slices with labels.",
       discussion: "Predictions are shown once `deepmed evaluate` has scored them.")
 
-    @Argument(help: "The run's folder, then the folders of its predictions.", completion: .directory)
+    @Argument(
+      help: "The run's folder, then the folders of its predictions.", completion: .directory,
+      transform: filePath)
     public var folders: [String]
 
-    @Option(name: [.short, .long], help: "The page to write.", completion: .file(extensions: ["html"]))
+    @Option(
+      name: [.short, .long], help: "The page to write.", completion: .file(extensions: ["html"]),
+      transform: filePath)
     public var output: String
 
     @Option(help: "The page's title; the data set's name by default.")
