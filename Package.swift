@@ -43,6 +43,8 @@ let libraries: [Module] = [
   Module(name: "MedReport", imports: ["MedRecord", "MedImage"]),
   Module(
     name: "MedCatalog", imports: ["MedVoxel"], packages: [yams, grdb], resources: [.copy("Resources")]),
+  Module(
+    name: "MedDataset", imports: ["MedCatalog", "MedRecord", "MedImage", "MedVoxel"]),
   Module(name: "MedStudy", imports: ["MedImage", "MedTransform", "MedMetric", "MedRecord"]),
   Module(
     name: "MedEngine",
@@ -52,13 +54,13 @@ let libraries: [Module] = [
     imports: [
       "MedVoxel", "MedImage", "MedTransform", "MedMetric", "MedTensor", "MedCheckpoint", "MedNet",
       "MedRecord",
-      "MedReport", "MedCatalog", "MedStudy", "MedEngine",
+      "MedReport", "MedCatalog", "MedDataset", "MedStudy", "MedEngine",
     ], isTested: false),
   Module(
     name: "DeepmedCommands",
     imports: [
       "MedStudy", "MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint",
-      "MedCatalog",
+      "MedCatalog", "MedDataset",
     ],
     packages: [argumentParser]),
 ]

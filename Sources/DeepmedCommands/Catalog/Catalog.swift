@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
 import MedCatalog
+import MedDataset
 
 extension Deepmed {
   /// The curated list: references, data sets, frameworks and systems.
@@ -42,7 +43,8 @@ extension Deepmed.CatalogCommand {
     @Option(help: ArgumentHelp("Such as nifti, dicom, csv.", valueName: "name"))
     public var format: [String] = []
 
-    @Option(help: ArgumentHelp("A system's field: genomics, protein, chemistry, imaging, …", valueName: "name"))
+    @Option(
+      help: ArgumentHelp("A system's field: genomics, protein, chemistry, imaging, …", valueName: "name"))
     public var area: [String] = []
 
     @Flag(help: "Only what this toolkit reads, scores or has a network for.")

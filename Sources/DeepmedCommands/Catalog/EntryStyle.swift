@@ -1,5 +1,6 @@
 import Foundation
 import MedCatalog
+import MedDataset
 
 /// How entries look on a terminal.
 struct EntryStyle {
@@ -97,7 +98,8 @@ struct EntryStyle {
 
   private func supported(_ entry: CatalogEntry) -> [String] {
     (entry.support.reader ? ["read here"] : []) + (entry.support.scorer ? ["scored here"] : [])
-      + (entry.support.networks.isEmpty ? [] : ["networks: " + entry.support.networks.joined(separator: ", ")])
+      + (entry.support.networks.isEmpty
+        ? [] : ["networks: " + entry.support.networks.joined(separator: ", ")])
   }
 
   /// Lines of at most the terminal's width; a longer word stands alone.

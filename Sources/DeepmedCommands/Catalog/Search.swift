@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
 import MedCatalog
+import MedDataset
 
 extension Deepmed.CatalogCommand {
   /// Finds entries by words.
@@ -50,14 +51,16 @@ extension Deepmed.CatalogCommand {
       let style = EntryStyle()
       for hit in result.hits { print(style.short(hit.entry)) }
       if result.total > result.hits.count {
-        print("\(result.hits.count) of \(result.total); more with --limit, details with: deepmed catalog show ID")
+        print(
+          "\(result.hits.count) of \(result.total); more with --limit, details with: deepmed catalog show ID")
       }
     }
   }
 
   /// All entries that pass the filters.
   public struct List: ParsableCommand {
-    public static let configuration = CommandConfiguration(abstract: "All entries, or those that pass filters.")
+    public static let configuration = CommandConfiguration(
+      abstract: "All entries, or those that pass filters.")
 
     @OptionGroup(title: "Filters") public var filter: Filter
 

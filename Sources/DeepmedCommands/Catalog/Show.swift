@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
 import MedCatalog
+import MedDataset
 
 extension Deepmed.CatalogCommand {
   /// Everything about entries.
@@ -60,7 +61,8 @@ extension Deepmed.CatalogCommand {
 
   /// How many entries there are.
   public struct Stats: ParsableCommand {
-    public static let configuration = CommandConfiguration(abstract: "How many entries there are of each kind.")
+    public static let configuration = CommandConfiguration(
+      abstract: "How many entries there are of each kind.")
 
     @Flag(help: "Print JSON.")
     public var json = false
@@ -80,7 +82,8 @@ extension Deepmed.CatalogCommand {
         (statistics.readers, "data sets that this toolkit reads"),
         (statistics.scorers, "data sets that it scores with the official metric"),
         (statistics.networks, "entries whose networks it has"),
-        (statistics.corrections, "corrections of the list"), (statistics.uncertain, "fields marked as uncertain"),
+        (statistics.corrections, "corrections of the list"),
+        (statistics.uncertain, "fields marked as uncertain"),
       ]
       for (count, what) in rows {
         print(String(repeating: " ", count: max(0, 5 - "\(count)".count)) + "\(count)  \(what)")
@@ -122,8 +125,9 @@ private enum Browser {
     #if canImport(Darwin)
       let opener = "open"
     #else
-      guard ProcessInfo.processInfo.environment["DISPLAY"] != nil
-        || ProcessInfo.processInfo.environment["WAYLAND_DISPLAY"] != nil
+      guard
+        ProcessInfo.processInfo.environment["DISPLAY"] != nil
+          || ProcessInfo.processInfo.environment["WAYLAND_DISPLAY"] != nil
       else { return false }
       let opener = "xdg-open"
     #endif

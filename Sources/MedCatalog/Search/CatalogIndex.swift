@@ -38,8 +38,12 @@ public struct CatalogIndex: Sendable {
       try FileManager.default.createDirectory(at: cache, withIntermediateDirectories: true)
       // A damaged file is built anew, so that nothing need be flushed.
       var configuration = Configuration()
-      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF") }
-      try DatabaseQueue(path: temporary.path, configuration: configuration).write { try fill($0, with: catalog) }
+      configuration.prepareDatabase {
+        try $0.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+      }
+      try DatabaseQueue(path: temporary.path, configuration: configuration).write {
+        try fill($0, with: catalog)
+      }
       removeOldest(in: cache)
       guard rename(temporary.path, file.path) == 0 else { return try CatalogIndex(catalog) }
       return try CatalogIndex(readingFrom: file)

@@ -1,6 +1,6 @@
 public import Foundation
 public import MedImage
-public import MedVoxel
+import MedVoxel
 
 /// One case of a data set: a scan with its labels, a row of a table, a question with its answer.
 public struct DatasetCase: Sendable, Identifiable {
@@ -111,7 +111,11 @@ extension FieldValue: Encodable {
     switch self {
     case .text(let text): try container.encode(text)
     case .number(let number):
-      if let whole = Int(exactly: number) { try container.encode(whole) } else { try container.encode(number) }
+      if let whole = Int(exactly: number) {
+        try container.encode(whole)
+      } else {
+        try container.encode(number)
+      }
     case .flag(let flag): try container.encode(flag)
     case .list(let values): try container.encode(values)
     case .missing: try container.encodeNil()

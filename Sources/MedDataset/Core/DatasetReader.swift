@@ -1,5 +1,5 @@
-public import Foundation
-public import MedVoxel
+import Foundation
+import MedVoxel
 
 /// Reads one data set in the layout its owners publish. A new data set is one file with a conforming type and a line
 /// in `DatasetReaders.all`.

@@ -1,5 +1,5 @@
 public import Foundation
-public import MedVoxel
+import MedVoxel
 
 /// A folder that is looked at and never changed.
 ///
