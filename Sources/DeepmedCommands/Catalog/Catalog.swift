@@ -1,7 +1,8 @@
 public import ArgumentParser
 import Foundation
-import MedCatalog
+public import MedCatalog
 import MedDataset
+import MedVoxel
 
 extension Deepmed {
   /// The curated list: references, data sets, frameworks and systems.
