@@ -20,7 +20,9 @@ extension Deepmed.CatalogCommand {
     @Flag(help: "One static HTML file with search, instead of a format.")
     public var site = false
 
-    @Option(name: [.short, .long], help: "The file to write; standard output by default.", completion: .file())
+    @Option(
+      name: [.short, .long], help: "The file to write; standard output by default.", completion: .file(),
+      transform: filePath)
     public var output: String?
 
     @OptionGroup(title: "Filters") public var filter: Filter
@@ -29,7 +31,6 @@ extension Deepmed.CatalogCommand {
 
     public func validate() throws {
       if (format == nil) == !site { throw ValidationError("Give either --format or --site") }
-      if output?.isEmpty == true { throw ValidationError("--output needs a file name") }
     }
 
     public func run() throws {

@@ -41,7 +41,8 @@ struct CatalogSite {
   private static func policy(style: String, script: String) -> String {
     [
       "default-src 'none'", "script-src 'sha256-\(SHA256.base64(of: script))'",
-      "style-src 'sha256-\(SHA256.base64(of: style))'", "img-src data:", "base-uri 'none'", "form-action 'none'",
+      "style-src 'sha256-\(SHA256.base64(of: style))'", "img-src data:", "base-uri 'none'",
+      "form-action 'none'",
     ].joined(separator: "; ")
   }
 
@@ -49,7 +50,9 @@ struct CatalogSite {
   static func filled(_ template: String, _ values: [String: String]) -> String {
     var result = ""
     var rest = template[...]
-    while let start = rest.range(of: "{{"), let end = rest.range(of: "}}", range: start.upperBound..<rest.endIndex) {
+    while let start = rest.range(of: "{{"),
+      let end = rest.range(of: "}}", range: start.upperBound..<rest.endIndex)
+    {
       result += rest[..<start.lowerBound]
       result += values[String(rest[start.upperBound..<end.lowerBound])] ?? ""
       rest = rest[end.upperBound...]

@@ -31,7 +31,8 @@ extension CatalogSite {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let text = String(decoding: try encoder.encode(payload), as: UTF8.self)
-    return text.replacing("<", with: "\\u003c").replacing(">", with: "\\u003e").replacing("&", with: "\\u0026")
+    return text.replacing("<", with: "\\u003c").replacing(">", with: "\\u003e").replacing(
+      "&", with: "\\u0026")
   }
 }
 
