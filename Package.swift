@@ -42,7 +42,10 @@ let libraries: [Module] = [
   Module(name: "MedRecord", imports: ["MedVoxel"]),
   Module(name: "MedReport", imports: ["MedRecord", "MedImage"]),
   Module(
-    name: "MedCatalog", imports: ["MedVoxel"], packages: [yams, grdb], resources: [.copy("Resources"), .copy("SiteResources")]),
+    name: "MedCatalog", imports: ["MedVoxel"], packages: [yams, grdb],
+    resources: [.copy("Resources"), .copy("SiteResources")]),
+  Module(
+    name: "MedDataset", imports: ["MedCatalog", "MedRecord", "MedImage", "MedVoxel"]),
   Module(name: "MedStudy", imports: ["MedImage", "MedTransform", "MedMetric", "MedRecord"]),
   Module(
     name: "MedEngine",
@@ -52,13 +55,13 @@ let libraries: [Module] = [
     imports: [
       "MedVoxel", "MedImage", "MedTransform", "MedMetric", "MedTensor", "MedCheckpoint", "MedNet",
       "MedRecord",
-      "MedReport", "MedCatalog", "MedStudy", "MedEngine",
+      "MedReport", "MedCatalog", "MedDataset", "MedStudy", "MedEngine",
     ], isTested: false),
   Module(
     name: "DeepmedCommands",
     imports: [
       "MedStudy", "MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint",
-      "MedCatalog",
+      "MedCatalog", "MedDataset",
     ],
     packages: [argumentParser]),
 ]

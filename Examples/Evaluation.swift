@@ -45,6 +45,6 @@ enum EvaluationExamples {
       title: "examples", evaluation: record, pictures: [record.cases[0].id: pictures])
     let report = Report(
       title: "A shifted ball", notes: ["Not a scan."], plan: nil, run: nil, sections: [section])
-    try FileOutput.write(report.html.utf8, to: folder.appending(path: "report.html"))
+    try report.write(to: folder.appending(path: "report.html"))
   }
 }

@@ -7,6 +7,19 @@
 #include <dlfcn.h>
 #endif
 
+// The OpenMP runtime is not instrumented, so the thread sanitizer must be told what a start and an end order.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#include <sanitizer/tsan_interface.h>
+#define CT_RELEASE(work) __tsan_release(work)
+#define CT_ACQUIRE(work) __tsan_acquire(work)
+#endif
+#endif
+#if !defined(CT_RELEASE)
+#define CT_RELEASE(work) ((void)0)
+#define CT_ACQUIRE(work) ((void)0)
+#endif
+
 namespace {
 
 struct Work {
@@ -21,7 +34,11 @@ struct Work {
   }
 };
 
-void run(void *work) { static_cast<Work *>(work)->run(); }
+void run(void *work) {
+  CT_ACQUIRE(work);
+  static_cast<Work *>(work)->run();
+  CT_RELEASE(work);
+}
 
 } // namespace
 
@@ -41,7 +58,9 @@ void ct::parallel(int64_t count, void (*body)(void *, int64_t), void *context) n
   using Launch = void (*)(void (*)(void *), void *, unsigned, unsigned);
   static const auto launch = reinterpret_cast<Launch>(dlsym(RTLD_DEFAULT, "GOMP_parallel"));
   if (threads > 1 && launch) {
+    CT_RELEASE(&work);
     launch(&run, &work, threads, 0);
+    CT_ACQUIRE(&work);
     return;
   }
 #endif

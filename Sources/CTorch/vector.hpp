@@ -5,8 +5,15 @@
 #include <cstdint>
 #include <cstring>
 
+// The loader picks before the thread sanitizer has started, so there is no choice under it.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define CT_ONE_VERSION
+#endif
+#endif
+
 // The same code for several instruction sets; the loader picks one.
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(__x86_64__) && defined(__linux__) && !defined(CT_ONE_VERSION)
 #define CT_MULTIVERSION __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CT_MULTIVERSION

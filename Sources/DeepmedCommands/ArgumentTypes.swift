@@ -11,3 +11,9 @@ public struct Triple<Number: LosslessStringConvertible & Sendable>: ExpressibleB
     values = numbers.count == 1 ? [numbers[0], numbers[0], numbers[0]] : numbers
   }
 }
+
+/// A path as it was given. An empty one, such as a variable that is not set, would be taken for the working folder.
+@Sendable func filePath(_ argument: String) throws -> String {
+  guard !argument.isEmpty else { throw ValidationError("the path is empty") }
+  return argument
+}

@@ -1,6 +1,5 @@
 public import ArgumentParser
 internal import Foundation
-internal import MedImage
 internal import MedRecord
 internal import MedReport
 internal import MedStudy
@@ -17,16 +16,17 @@ extension Deepmed {
         never left out.
         """)
 
-    @Argument(help: "The folder with predicted label maps, or one map.", completion: .file())
+    @Argument(
+      help: "The folder with predicted label maps, or one map.", completion: .file(), transform: filePath)
     public var predictions: String?
 
-    @Argument(help: "The folder with true label maps, or one map.", completion: .file())
+    @Argument(help: "The folder with true label maps, or one map.", completion: .file(), transform: filePath)
     public var truth: String?
 
-    @Option(help: "Write the scores as JSON.", completion: .file(extensions: ["json"]))
+    @Option(help: "Write the scores as JSON.", completion: .file(extensions: ["json"]), transform: filePath)
     public var json: String?
 
-    @Option(help: "Write the scores as a table.", completion: .file(extensions: ["csv"]))
+    @Option(help: "Write the scores as a table.", completion: .file(extensions: ["csv"]), transform: filePath)
     public var csv: String?
 
     @Option(help: "Of the surface Dice, in millimetres.")
@@ -47,7 +47,7 @@ extension Deepmed {
 
     @Option(
       help: "Print only the mean foreground Dice of an evaluation that exists.",
-      completion: .file(extensions: ["json"]))
+      completion: .file(extensions: ["json"]), transform: filePath)
     public var summary: String?
 
     public init() {}
@@ -94,7 +94,7 @@ extension Deepmed {
         try record.write(to: predictions.appending(path: EvaluationRecord.fileName))
       }
       if let json { try record.write(to: URL(filePath: json)) }
-      if let csv { try FileOutput.write(Array(record.csv.utf8), to: URL(filePath: csv)) }
+      if let csv { try AtomicFile<RecordError>.write(record.csv.utf8, to: URL(filePath: csv)) }
     }
 
     private func show(_ record: EvaluationRecord) {

@@ -30,10 +30,12 @@ extension Deepmed {
       }
     }
 
-    @Argument(help: "The data set's folder.", completion: .directory)
+    @Argument(help: "The data set's folder.", completion: .directory, transform: filePath)
     public var dataset: String
 
-    @Option(name: [.short, .long], help: "The plan to write.", completion: .file(extensions: ["json"]))
+    @Option(
+      name: [.short, .long], help: "The plan to write.", completion: .file(extensions: ["json"]),
+      transform: filePath)
     public var output: String
 
     @Option(help: "unet, segresnet, dynunet or medicalnet.")

@@ -1,6 +1,5 @@
 public import ArgumentParser
 internal import Foundation
-internal import MedImage
 internal import MedRecord
 internal import MedReport
 internal import MedVoxel
@@ -12,10 +11,14 @@ extension Deepmed {
       abstract: "Write one HTML page: curves, scores, the worst cases first, slices with labels.",
       discussion: "Predictions are shown once `deepmed evaluate` has scored them.")
 
-    @Argument(help: "The run's folder, then the folders of its predictions.", completion: .directory)
+    @Argument(
+      help: "The run's folder, then the folders of its predictions.", completion: .directory,
+      transform: filePath)
     public var folders: [String]
 
-    @Option(name: [.short, .long], help: "The page to write.", completion: .file(extensions: ["html"]))
+    @Option(
+      name: [.short, .long], help: "The page to write.", completion: .file(extensions: ["html"]),
+      transform: filePath)
     public var output: String
 
     @Option(help: "The page's title; the data set's name by default.")
@@ -52,7 +55,7 @@ extension Deepmed {
       }
       let report = MedReport.Report(
         title: title ?? plan.name, notes: note, plan: plan, run: record, sections: sections)
-      try FileOutput.write(Array(report.html.utf8), to: URL(filePath: output))
+      try report.write(to: URL(filePath: output))
       print("wrote \(output)")
     }
 

@@ -10,10 +10,10 @@ extension Deepmed {
         alone (same machine kind, same number of threads).
         """)
 
-    @Argument(help: "The plan.", completion: .file(extensions: ["json"]))
+    @Argument(help: "The plan.", completion: .file(extensions: ["json"]), transform: filePath)
     public var plan: String
 
-    @Option(name: [.short, .long], help: "The run's folder.", completion: .directory)
+    @Option(name: [.short, .long], help: "The run's folder.", completion: .directory, transform: filePath)
     public var output: String
 
     @Flag(help: "Go on from the run's last checkpoint.")

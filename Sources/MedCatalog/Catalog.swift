@@ -17,7 +17,11 @@ public struct Catalog: Sendable {
 
   /// The folder of the catalog that comes with the library.
   public static var resources: URL {
-    (Bundle.module.resourceURL ?? Bundle.module.bundleURL).appending(path: "Resources")
+    let bundle = Bundle.module
+    // A bundle on Linux lies flat, one in an app does not.
+    let candidates = [bundle.bundleURL, bundle.resourceURL].compactMap { $0?.appending(path: "Resources") }
+    return candidates.first { FileManager.default.fileExists(atPath: $0.appending(path: "list.yaml").path) }
+      ?? candidates[0]
   }
 
   /// The catalog that comes with the library.

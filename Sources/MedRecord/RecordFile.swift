@@ -65,14 +65,7 @@ extension RecordFile {
 
   /// Writes under a temporary name and renames, so that a reader never sees half a file.
   public func write(to url: URL) throws(RecordError) {
-    let data = try json()
-    do {
-      try data.write(to: url, options: .atomic)
-    } catch {
-      throw RecordError(
-        "the \(Self.title) cannot be written: \(error.localizedDescription)", at: url.path,
-        remedy: "check that the folder exists, is writable and has space", cause: .environment)
-    }
+    try AtomicFile<RecordError>.write(json(), to: url)
   }
 }
 

@@ -62,39 +62,3 @@ public struct RunRecord: RecordFile, Hashable {
     self.parameters = parameters
   }
 }
-
-/// What a prediction wrote, scan by scan.
-public struct PredictionRecord: RecordFile, Hashable {
-  public static let title = "prediction record"
-  public static let currentVersion = 1
-  /// The name of the record in a prediction's output folder.
-  public static let fileName = "prediction.json"
-
-  public struct Scan: Codable, Hashable, Sendable {
-    public var id: String
-    public var images: [String]
-    public var output: String
-    public var seconds: Double
-
-    public init(id: String, images: [String], output: String, seconds: Double) {
-      self.id = id
-      self.images = images
-      self.output = output
-      self.seconds = seconds
-    }
-  }
-
-  public var version = PredictionRecord.currentVersion
-  public var run: String
-  public var iteration: Int
-  public var classNames: [String]
-  public var environment: EnvironmentRecord
-  public var scans: [Scan] = []
-
-  public init(run: String, iteration: Int, classNames: [String], environment: EnvironmentRecord) {
-    self.run = run
-    self.iteration = iteration
-    self.classNames = classNames
-    self.environment = environment
-  }
-}

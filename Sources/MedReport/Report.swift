@@ -1,5 +1,6 @@
 public import Foundation
 public import MedRecord
+internal import MedVoxel
 
 /// What a report shows: records, and pictures made beforehand. It holds no tensors and reads no files.
 public struct Report: Sendable {
@@ -55,6 +56,12 @@ public struct Report: Sendable {
       .element("title", [:], .text(title)), .element("style", [:], HTML(source: ReportStyle.css)))
     return "<!DOCTYPE html>\n"
       + HTML.element("html", ["lang": "en"], head, .element("body", [:], body)).source + "\n"
+  }
+
+  /// Writes the page.
+  /// - Throws: `RecordError` when the system refuses; what lay there before stays then.
+  public func write(to url: URL) throws(RecordError) {
+    try AtomicFile<RecordError>.write(html.utf8, to: url)
   }
 
   private var heading: HTML {

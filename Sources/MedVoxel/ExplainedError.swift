@@ -41,6 +41,7 @@ public enum FailureCause: String, Codable, Sendable {
 public protocol ExplainedError: Error, CustomStringConvertible, Sendable {
   var problems: [Problem] { get }
   var cause: FailureCause { get }
+  init(_ problems: [Problem], cause: FailureCause)
 }
 
 extension ExplainedError {

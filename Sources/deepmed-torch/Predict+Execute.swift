@@ -14,6 +14,18 @@ extension Deepmed.Predict {
     let progress = ProgressLine("scan", total: cases.count)
     let record = try prediction(cases, to: URL(filePath: output)) { done, _ in progress.update(done) }
     progress.finish()
-    for scan in record.scans { print("wrote \(scan.output)") }
+    let ids = Set(cases.map(\.id))
+    for scan in record.scans where ids.contains(scan.id) { print("wrote \(scan.output)") }
+    let failures = (record.failures ?? []).filter { ids.contains($0.id) }
+    guard failures.isEmpty else { throw failure(failures, of: cases.count) }
+  }
+
+  /// Every scan's problems in one error.
+  private func failure(_ failures: [PredictionRecord.Failure], of count: Int) -> EngineError {
+    let cause: FailureCause = failures.allSatisfy { $0.cause == .environment } ? .environment : .data
+    let problems = failures.flatMap(\.problems)
+    guard count > 1 else { return EngineError(problems, cause: cause) }
+    let summary = Problem("\(failures.count) of \(count) scans could not be segmented", at: output)
+    return EngineError([summary] + problems, cause: cause)
   }
 }

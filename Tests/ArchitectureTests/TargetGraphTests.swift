@@ -14,15 +14,16 @@ private let allowed: [String: Set<String>] = [
   "MedRecord": ["MedVoxel"],
   "MedReport": ["MedRecord", "MedImage"],
   "MedCatalog": ["MedVoxel", "Yams", "GRDB"],
+  "MedDataset": ["MedCatalog", "MedRecord", "MedImage", "MedVoxel"],
   "MedStudy": ["MedImage", "MedTransform", "MedMetric", "MedRecord"],
   "MedEngine": ["MedStudy", "MedImage", "MedTensor", "MedNet", "MedCheckpoint", "MedRecord"],
   "DeepMedicine": [
     "MedVoxel", "MedImage", "MedTransform", "MedMetric", "MedTensor", "MedNet", "MedRecord", "MedReport",
-    "MedEngine", "MedCheckpoint", "MedStudy", "MedCatalog",
+    "MedEngine", "MedCheckpoint", "MedStudy", "MedCatalog", "MedDataset",
   ],
   "DeepmedCommands": [
     "MedStudy", "MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint",
-    "MedCatalog", "ArgumentParser",
+    "MedCatalog", "MedDataset", "ArgumentParser",
   ],
   "deepmed": ["DeepmedCommands"],
   "deepmed-torch": ["DeepmedCommands", "MedEngine"],

@@ -109,6 +109,22 @@ func checkNetwork<Net: Network>(_ type: Net.Type, _ configuration: Net.Configura
     }
   }
 
+  @Test func absentArgumentsKeepTheirDefaults() throws {
+    func unet(_ more: String) throws -> UNet.Configuration {
+      let required =
+        #""spatial_dims": 3, "in_channels": 1, "out_channels": 2, "channels": [4, 8], "strides": [2]"#
+      return try JSONDecoder().decode(UNet.Configuration.self, from: Data("{\(required)\(more)}".utf8))
+    }
+    var expected = UNet.Configuration(inputChannels: 1, outputChannels: 2, channels: [4, 8], strides: [2])
+    #expect(try unet("") == expected)
+    (expected.activation, expected.normalization, expected.dropout) = (nil, .group(groups: 2), nil)
+    #expect(
+      try unet(#", "act": null, "norm": ["group", {"num_groups": 2}], "dropout": null"#) == expected)
+    #expect(
+      try JSONDecoder().decode(SegResNet.Configuration.self, from: Data("{}".utf8))
+        == SegResNet.Configuration())
+  }
+
   @Test func initializationFollowsTheSeed() throws {
     func weights(_ seed: UInt64) throws -> [Float] {
       let store = ParameterStore(generator: try Generator(seed: seed))

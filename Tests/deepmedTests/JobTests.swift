@@ -92,6 +92,27 @@ import Testing
       saying: job.path("absent.nii"), job.path("gone.nii"))
     #expect(!FileManager.default.fileExists(atPath: job.path("bad")))
 
+    // One bad scan does not keep the others from it.
+    let mixed = try job.predict("run", job.path("short.nii.gz"), job.scan, job.path("nan.nii"), to: "mixed")
+    expect(
+      mixed, fails: 65, saying: "2 of 3 scans", job.path("short.nii.gz"), job.path("nan.nii"), "(4, 3, 2)")
+    #expect(mixed.output == "wrote \(job.path("mixed/case_3.nii.gz"))\n")
+    #expect(job.names("mixed") == ["case_3.nii.gz", "prediction.json"])
+    var record = try PredictionRecord(contentsOf: job.folder.file("mixed/prediction.json"))
+    #expect(record.scans.map(\.id) == ["case_3"] && record.failures?.map(\.id) == ["short", "nan"])
+    #expect(record.failures?.first?.problems.isEmpty == false)
+
+    // A later prediction into the folder adds to its record.
+    try scan.write(to: job.folder.file("nan.nii"))
+    expectSuccess(try job.predict("run", job.path("nan.nii"), to: "mixed"))
+    record = try PredictionRecord(contentsOf: job.folder.file("mixed/prediction.json"))
+    #expect(record.scans.map(\.id) == ["case_3", "nan"] && record.failures?.map(\.id) == ["short"])
+    record.run += "-other"
+    try record.write(to: job.folder.file("mixed/prediction.json"))
+    expect(
+      try job.predict("run", job.path("small.nii"), to: "mixed"), fails: 64, saying: job.path("mixed"),
+      "other")
+
     // An output folder below a file can't be made.
     expect(try job.predict("run", job.scan, to: "small.nii/out"), fails: 1, saying: job.path("small.nii/out"))
 

@@ -29,6 +29,29 @@ import Testing
     #expect(try folder.names.isEmpty)
   }
 
+  /// The file system takes an empty path for the working folder.
+  @Test(arguments: [
+    ["image", "info", ""], ["image", "convert", "", "b.nii"], ["image", "convert", "a.nii", ""],
+    ["image", "view", ""], ["image", "view", "a.nii", "-o", ""], ["image", "view", "a.nii", "--overlay", ""],
+    ["data", "synthesize", "", "-o", "b"], ["data", "synthesize", "a", "", "-o", "b"],
+    ["data", "synthesize", "a", "-o", ""], ["data", "synthesize", "a", "-o", "b", "--mask", ""],
+    ["data", "labels", "", "-o", "b.nii"], ["data", "labels", "a", "-o", ""],
+    ["checkpoint", "show", ""], ["checkpoint", "convert", "", "b.safetensors"],
+    ["checkpoint", "convert", "a.pt", ""],
+    ["plan", "", "-o", "p.json"], ["plan", "a", "-o", ""], ["train", "", "-o", "run"],
+    ["train", "plan.json", "-o", ""], ["predict", "", "a.nii", "-o", "out"],
+    ["predict", "run", "", "-o", "out"], ["predict", "run", "a.nii", "", "-o", "out"],
+    ["predict", "run", "a.nii", "-o", ""], ["evaluate", "", "b"], ["evaluate", "a", ""],
+    ["evaluate", "a", "b", "--json", ""], ["evaluate", "a", "b", "--csv", ""], ["evaluate", "--summary", ""],
+    ["report", "", "-o", "r.html"], ["report", "a", "", "-o", "r.html"], ["report", "a", "-o", ""],
+  ])
+  func emptyPaths(_ arguments: [String]) throws {
+    let folder = try TemporaryFolder()
+    let outcome = try RunningProgram(program("deepmed"), arguments, in: folder.url).wait()
+    expect(outcome, fails: 64, saying: "path is empty", "Usage: deepmed")
+    #expect(try folder.names.isEmpty)
+  }
+
   /// Commands without tensors must start in milliseconds.
   @Test func startsWithoutLibtorch() throws {
     #if os(macOS)

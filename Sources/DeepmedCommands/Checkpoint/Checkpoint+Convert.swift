@@ -10,10 +10,13 @@ extension Deepmed.Checkpoint {
       abstract: "Write the weights of a checkpoint as safetensors.")
 
     @Argument(
-      help: "The checkpoint to read.", completion: .file(extensions: ["pt", "pth", "ckpt", "safetensors"]))
+      help: "The checkpoint to read.", completion: .file(extensions: ["pt", "pth", "ckpt", "safetensors"]),
+      transform: filePath)
     public var input: String
 
-    @Argument(help: "The safetensors file to write.", completion: .file(extensions: ["safetensors"]))
+    @Argument(
+      help: "The safetensors file to write.", completion: .file(extensions: ["safetensors"]),
+      transform: filePath)
     public var output: String
 
     @Option(help: "The dictionary to take, such as state_dict; found by itself where there is one.")

@@ -7,7 +7,9 @@ extension Deepmed.Checkpoint {
     public static let configuration = CommandConfiguration(
       abstract: "List the tensors of a checkpoint and what else it holds.")
 
-    @Argument(help: "The checkpoint.", completion: .file(extensions: ["safetensors", "pt", "pth", "ckpt"]))
+    @Argument(
+      help: "The checkpoint.", completion: .file(extensions: ["safetensors", "pt", "pth", "ckpt"]),
+      transform: filePath)
     public var file: String
 
     @Option(help: "The dictionary to list, such as state_dict; nested ones with slashes.")

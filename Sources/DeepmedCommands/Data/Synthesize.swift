@@ -3,16 +3,6 @@ import Foundation
 public import MedTransform
 import MedVoxel
 
-extension Deepmed {
-  /// Makes data sets.
-  public struct DataCommand: AsyncParsableCommand {
-    public static let configuration = CommandConfiguration(
-      commandName: "data", abstract: "Make training data.", subcommands: [Synthesize.self, Labels.self])
-
-    public init() {}
-  }
-}
-
 extension Deepmed.DataCommand {
   /// Makes scans and their label maps out of tissue maps.
   public struct Synthesize: AsyncParsableCommand {
@@ -28,10 +18,12 @@ extension Deepmed.DataCommand {
 
     public enum Kind: String, CaseIterable, ExpressibleByArgument, Sendable { case auto, maps, labels }
 
-    @Argument(help: "Tissue maps or label maps (NIfTI, MGH).", completion: .file())
+    @Argument(help: "Tissue maps or label maps (NIfTI, MGH).", completion: .file(), transform: filePath)
     public var inputs: [String]
 
-    @Option(name: [.short, .long], help: "The data set's folder to make.", completion: .directory)
+    @Option(
+      name: [.short, .long], help: "The data set's folder to make.", completion: .directory,
+      transform: filePath)
     public var output: String
 
     @Option(help: "Training cases.")
@@ -53,7 +45,8 @@ extension Deepmed.DataCommand {
     public var labels: String?
 
     @Option(
-      help: "A map above 0.5 where the organ is; derived from the tissues by default.", completion: .file())
+      help: "A map above 0.5 where the organ is; derived from the tissues by default.", completion: .file(),
+      transform: filePath)
     public var mask: String?
 
     @Option(help: "What the inputs are: maps, labels, or auto to look.")

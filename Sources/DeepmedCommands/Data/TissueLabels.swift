@@ -14,10 +14,10 @@ extension Deepmed.DataCommand {
         class 0, as in the labels of synthetic scans.
         """)
 
-    @Argument(help: "Tissue maps (NIfTI, MGH), in order.", completion: .file())
+    @Argument(help: "Tissue maps (NIfTI, MGH), in order.", completion: .file(), transform: filePath)
     public var maps: [String]
 
-    @Option(name: [.short, .long], help: "The label map to write.", completion: .file())
+    @Option(name: [.short, .long], help: "The label map to write.", completion: .file(), transform: filePath)
     public var output: String
 
     public init() {}

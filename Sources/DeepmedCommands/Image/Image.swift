@@ -14,7 +14,7 @@ extension Deepmed {
 
     /// Which image of a folder is meant.
     public struct Source: ParsableArguments {
-      @Argument(help: "An image file, or a folder of DICOM slices.", completion: .file())
+      @Argument(help: "An image file, or a folder of DICOM slices.", completion: .file(), transform: filePath)
       public var input: String
 
       @Option(help: "The SeriesInstanceUID to read where a folder holds several series.")

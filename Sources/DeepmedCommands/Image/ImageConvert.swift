@@ -15,7 +15,8 @@ extension Deepmed.Image {
 
     @OptionGroup public var source: Source
 
-    @Argument(help: "The file to write: .nii, .nii.gz, .hdr or .img.", completion: .file())
+    @Argument(
+      help: "The file to write: .nii, .nii.gz, .hdr or .img.", completion: .file(), transform: filePath)
     public var output: String
 
     @Option(help: "uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32 or float64.")

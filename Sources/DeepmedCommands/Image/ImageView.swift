@@ -15,10 +15,12 @@ extension Deepmed.Image {
 
     @OptionGroup public var source: Source
 
-    @Option(help: "A label map on the same grid, drawn in colors.", completion: .file())
+    @Option(help: "A label map on the same grid, drawn in colors.", completion: .file(), transform: filePath)
     public var overlay: String?
 
-    @Option(name: [.short, .long], help: "The PNG to write; without it the picture goes to the terminal.")
+    @Option(
+      name: [.short, .long], help: "The PNG to write; without it the picture goes to the terminal.",
+      completion: .file(extensions: ["png"]), transform: filePath)
     public var output: String?
 
     @Option(help: "Slices of each plane.")

@@ -12,9 +12,8 @@ extension CatalogIndex {
       sql: """
         CREATE TABLE entry (
           position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL, topic TEXT NOT NULL,
-          supported INTEGER NOT NULL, json BLOB NOT NULL);
+          supported INTEGER NOT NULL, prior REAL NOT NULL, json BLOB NOT NULL);
         CREATE TABLE facet (field TEXT, term TEXT, entry INTEGER, PRIMARY KEY (field, term, entry)) WITHOUT ROWID;
-        CREATE TABLE word (word TEXT PRIMARY KEY, entries INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL);
         CREATE VIRTUAL TABLE text USING fts5(
           \(columns.map(\.name).joined(separator: ", ")), tokenize = 'porter unicode61');
@@ -23,30 +22,28 @@ extension CatalogIndex {
     let text = SearchText(spelling: catalog.vocabulary.spelling)
     let groups = SynonymGroups(catalog.vocabulary, text: text)
     var words: [String: Int] = [:]
+    let insertEntry = try database.makeStatement(sql: "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)")
+    let insertFacet = try database.makeStatement(sql: "INSERT INTO facet VALUES (?, ?, ?)")
+    let insertText = try database.makeStatement(
+      sql: "INSERT INTO text (rowid, \(columns.map(\.name).joined(separator: ", "))) "
+        + "VALUES (?, \(columns.map { _ in "?" }.joined(separator: ", ")))")
     for (position, entry) in catalog.entries.enumerated() {
-      try database.execute(
-        sql: "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)",
+      try insertEntry.execute(
         arguments: [
-          position, entry.id, entry.kind.rawValue, entry.topic, !entry.support.isEmpty,
+          position, entry.id, entry.kind.rawValue, entry.topic, !entry.support.isEmpty, entry.prior,
           try encoder.encode(entry),
         ])
       for field in Vocabulary.Field.allCases {
         for term in Set(entry.terms(field).flatMap { catalog.vocabulary.widened(field, $0) }) {
-          try database.execute(
-            sql: "INSERT INTO facet VALUES (?, ?, ?)", arguments: [field.rawValue, term, position])
+          try insertFacet.execute(arguments: [field.rawValue, term, position])
         }
       }
       let contents = contents(of: entry, vocabulary: catalog.vocabulary).map(text.normalized)
-      try database.execute(
-        sql: "INSERT INTO text (rowid, \(columns.map(\.name).joined(separator: ", "))) "
-          + "VALUES (?, \(columns.map { _ in "?" }.joined(separator: ", ")))",
-        arguments: [position] + StatementArguments(contents))
+      try insertText.execute(arguments: [position] + StatementArguments(contents))
       for word in Set(contents.flatMap { $0.split(separator: " ") }) { words[String(word), default: 0] += 1 }
     }
-    for (word, count) in words {
-      try database.execute(sql: "INSERT INTO word VALUES (?, ?)", arguments: [word, count])
-    }
     let meta: [(String, Data)] = [
+      ("words", Data(words.map { "\($0.key) \($0.value)" }.sorted().joined(separator: "\n").utf8)),
       ("spelling", Data(text.lines.utf8)), ("synonyms", Data(groups.lines.utf8)),
       ("vocabulary", try encoder.encode(catalog.vocabulary)),
       ("statistics", try encoder.encode(catalog.statistics)),
@@ -80,5 +77,16 @@ extension CatalogIndex {
       entry.name + " " + entry.id, entry.keywords.joined(separator: " . "), facets.joined(separator: " . "),
       citation ?? "", entry.summary, details.compactMap { $0 }.joined(separator: " . "),
     ]
+  }
+}
+
+extension CatalogEntry {
+  /// What people look for most comes first among equals; the second mention of a work comes last.
+  fileprivate var prior: Double {
+    switch kind {
+    case .dataset: 1.25
+    case .framework, .system: 1.1
+    case .reference: reference?.duplicateOf == nil ? 1 : 0.6
+    }
   }
 }

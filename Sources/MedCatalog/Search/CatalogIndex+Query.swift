@@ -47,10 +47,10 @@ extension CatalogIndex {
           scores[row, default: (0, 0)].ideas += 1
         }
       }
-      let kinds = try Self.kinds(of: Array(scores.keys), database)
+      let priors = try Self.priors(database)
       let ranked = scores.map { row, found in
         let share = Double(found.ideas) / Double(max(1, concepts.count))
-        return (row: row, score: found.score * share * share * (kinds[row]?.prior ?? 1))
+        return (row: row, score: found.score * share * share * (priors[row] ?? 1))
       }
       .sorted { ($1.score, $0.row) < ($0.score, $1.row) }
       let hits = try ranked.prefix(max(0, limit)).compactMap { row, score in
@@ -97,7 +97,7 @@ extension CatalogIndex {
 
   /// Whether the database was written to its end; the topics come last.
   func isWhole() throws -> Bool {
-    try database.read { try Bool.fetchOne($0, sql: "SELECT count(*) = 5 FROM meta") ?? false }
+    try database.read { try Bool.fetchOne($0, sql: "SELECT count(*) = 6 FROM meta") ?? false }
   }
 
   // MARK: - Parts of a query
@@ -114,11 +114,9 @@ extension CatalogIndex {
       .map { try JSONDecoder().decode(CatalogEntry.self, from: $0) }
   }
 
-  private static func kinds(of rows: [Int], _ database: Database) throws -> [Int: CatalogEntry.Kind] {
-    let found = try Row.fetchAll(database, sql: "SELECT position, kind FROM entry")
-    return Dictionary(
-      found.compactMap { row in CatalogEntry.Kind(rawValue: row["kind"]).map { (row["position"], $0) } }
-    ) { first, _ in first }
+  private static func priors(_ database: Database) throws -> [Int: Double] {
+    let rows = try Row.fetchAll(database, sql: "SELECT position, prior FROM entry")
+    return Dictionary(rows.map { ($0["position"] as Int, $0["prior"] as Double) }) { first, _ in first }
   }
 
   /// The rows that a filter lets through; nil when it lets all through.
@@ -189,10 +187,11 @@ extension CatalogIndex {
     let limit = Spelling.tolerance(typed.count)
     guard limit > 0 else { return word }
     var best: (word: String, far: Int, entries: Int)?
-    let candidates =
-      try Row.fetchAll(database, sql: "SELECT word, entries FROM word").map {
-        (word: $0["word"] as String, entries: $0["entries"] as Int)
-      } + groups.words.map { (word: $0, entries: 0) }
+    let standing = try meta("words", database).split(separator: "\n").map { line in
+      let pair = line.split(separator: " ")
+      return (word: String(pair[0]), entries: Int(pair[1]) ?? 0)
+    }
+    let candidates = standing + groups.words.map { (word: $0, entries: 0) }
     for (candidate, entries) in candidates {
       let far = Spelling.distance(typed, Array(candidate.utf8), limit: limit)
       guard far <= limit else { continue }
@@ -201,17 +200,5 @@ extension CatalogIndex {
       }
     }
     return best?.word ?? word
-  }
-}
-
-extension CatalogEntry.Kind {
-  /// What people look for most.
-  fileprivate var prior: Double {
-    switch self {
-    case .dataset: 1.25
-    case .framework: 1.1
-    case .system: 1.1
-    case .reference: 1
-    }
   }
 }

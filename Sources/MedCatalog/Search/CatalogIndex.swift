@@ -36,7 +36,14 @@ public struct CatalogIndex: Sendable {
     defer { try? FileManager.default.removeItem(at: temporary) }
     do {
       try FileManager.default.createDirectory(at: cache, withIntermediateDirectories: true)
-      try DatabaseQueue(path: temporary.path).write { try fill($0, with: catalog) }
+      // A damaged file is built anew, so that nothing need be flushed.
+      var configuration = Configuration()
+      configuration.prepareDatabase {
+        try $0.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+      }
+      try DatabaseQueue(path: temporary.path, configuration: configuration).write {
+        try fill($0, with: catalog)
+      }
       removeOldest(in: cache)
       guard rename(temporary.path, file.path) == 0 else { return try CatalogIndex(catalog) }
       return try CatalogIndex(readingFrom: file)
@@ -56,7 +63,7 @@ public struct CatalogIndex: Sendable {
   /// A number that changes with any file's name, size or time, with the support and with the index's layout.
   private static func fingerprint(of folder: URL, support: SupportTable) throws -> String {
     var hash = Fingerprint()
-    hash.add("layout 1")
+    hash.add("layout 2")
     for file in try CatalogFiles.yaml(below: folder) {
       var status = stat()
       guard stat(folder.appending(path: file).path, &status) == 0 else { continue }

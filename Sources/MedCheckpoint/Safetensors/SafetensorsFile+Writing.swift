@@ -13,22 +13,16 @@ extension SafetensorsFile {
     _ tensors: [StoredTensor], metadata: [String: String] = [:], to path: String
   ) throws(CheckpointError) {
     let layout = try SafetensorsLayout(tensors, metadata: metadata, path: path)
-    var file = try AtomicFile(replacing: path)
-    let length = UInt64(layout.header.utf8.count).littleEndian
-    let prefix = ByteBlock(copying: [length])
-    try file.write(prefix.bytes)
-    withExtendedLifetime(prefix) {}
-    try file.write(layout.header)
-    for tensor in layout.dataOrder { try file.write(tensor) }
+    var file = try AtomicFile<CheckpointError>(replacing: path)
+    let header = Array(layout.header.utf8)
+    let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+    try file.write(length + header)
+    for tensor in layout.dataOrder {
+      let block = tensor.contiguousBlock()
+      defer { withExtendedLifetime(block) {} }
+      try file.write(block.bytes)
+    }
     try file.commit()
-  }
-}
-
-extension AtomicFile {
-  fileprivate mutating func write(_ tensor: StoredTensor) throws(CheckpointError) {
-    let block = tensor.contiguousBlock()
-    defer { withExtendedLifetime(block) {} }
-    try write(block.bytes)
   }
 }
 

@@ -47,7 +47,7 @@ public enum PNG {
   }
 
   public static func write(_ bitmap: Bitmap, to url: URL) throws(ImageError) {
-    try FileOutput.write(encode(bitmap), to: url)
+    try AtomicFile<ImageError>.write(encode(bitmap), to: url)
   }
 
   /// - Throws: `ImageError` for what is no PNG, a damaged one, or one of more than 2²⁸ pixels.

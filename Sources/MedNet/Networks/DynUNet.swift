@@ -60,22 +60,20 @@ public struct DynUNet: Network {
     }
 
     public init(from decoder: any Decoder) throws {
-      try requireKnownKeys(decoder, CodingKeys.self)
-      let values = try decoder.container(keyedBy: CodingKeys.self)
-      spatialAxes = try values.decode(Int.self, forKey: .spatialAxes)
-      inputChannels = try values.decode(Int.self, forKey: .inputChannels)
-      outputChannels = try values.decode(Int.self, forKey: .outputChannels)
-      kernelSizes = try values.decode([PerAxis].self, forKey: .kernelSizes)
-      strides = try values.decode([PerAxis].self, forKey: .strides)
-      upsampleKernelSizes = try values.decode([PerAxis].self, forKey: .upsampleKernelSizes)
-      filters = try values.optional(.filters, default: nil)
-      dropout = try values.optional(.dropout, default: nil)
-      normalization = try values.value(.normalization, default: .instance(affine: true))
-      activation = try values.value(.activation, default: .leakyReLU(slope: 0.01))
-      hasDeepSupervision = try values.value(.hasDeepSupervision, default: false)
-      supervisionHeads = try values.value(.supervisionHeads, default: 1)
-      isResidual = try values.value(.isResidual, default: false)
-      transposedBias = try values.value(.transposedBias, default: false)
+      let values = try ConfigurationReader<CodingKeys>(decoder)
+      self.init(
+        spatialAxes: try values.required(.spatialAxes), inputChannels: try values.required(.inputChannels),
+        outputChannels: try values.required(.outputChannels), kernelSizes: try values.required(.kernelSizes),
+        strides: try values.required(.strides))
+      upsampleKernelSizes = try values.required(.upsampleKernelSizes)
+      try values.read(.filters, into: &filters)
+      try values.read(.dropout, into: &dropout)
+      try values.read(.normalization, into: &normalization)
+      try values.read(.activation, into: &activation)
+      try values.read(.hasDeepSupervision, into: &hasDeepSupervision)
+      try values.read(.supervisionHeads, into: &supervisionHeads)
+      try values.read(.isResidual, into: &isResidual)
+      try values.read(.transposedBias, into: &transposedBias)
     }
 
     /// Channels of each level.

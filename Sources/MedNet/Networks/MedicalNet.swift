@@ -39,15 +39,13 @@ public struct MedicalNet: Network {
     }
 
     public init(from decoder: any Decoder) throws {
-      try requireKnownKeys(
-        decoder, CodingKeys.self,
-        except: ["sample_input_D", "sample_input_H", "sample_input_W", "no_cuda"])
-      let values = try decoder.container(keyedBy: CodingKeys.self)
+      let values = try ConfigurationReader<CodingKeys>(
+        decoder, ignoring: ["sample_input_D", "sample_input_H", "sample_input_W", "no_cuda"])
+      var shortcut = Shortcut.convolution
+      try values.read(.shortcut, into: &shortcut)
       self.init(
-        depth: try values.decode(Int.self, forKey: .depth),
-        classes: try values.decode(Int.self, forKey: .classes),
-        shortcut: try values.value(.shortcut, default: .convolution))
-      inputChannels = try values.value(.inputChannels, default: 1)
+        depth: try values.required(.depth), classes: try values.required(.classes), shortcut: shortcut)
+      try values.read(.inputChannels, into: &inputChannels)
     }
 
     /// Blocks of the four stages, and whether they are bottlenecks.

@@ -55,19 +55,18 @@ public struct SegResNet: Network {
     }
 
     public init(from decoder: any Decoder) throws {
-      try requireKnownKeys(decoder, CodingKeys.self)
-      let values = try decoder.container(keyedBy: CodingKeys.self)
-      spatialAxes = try values.value(.spatialAxes, default: 3)
-      initialFilters = try values.value(.initialFilters, default: 8)
-      inputChannels = try values.value(.inputChannels, default: 1)
-      outputChannels = try values.value(.outputChannels, default: 2)
-      dropoutShare = try values.optional(.dropoutShare, default: nil)
-      activation = try values.value(.activation, default: .relu)
-      normalization = try values.value(.normalization, default: .group(groups: 8))
-      hasFinalConvolution = try values.value(.hasFinalConvolution, default: true)
-      blocksDown = try values.value(.blocksDown, default: [1, 2, 2, 4])
-      blocksUp = try values.value(.blocksUp, default: [1, 1, 1])
-      upsampleMode = try values.value(.upsampleMode, default: .interpolation)
+      let values = try ConfigurationReader<CodingKeys>(decoder)
+      try values.read(.spatialAxes, into: &spatialAxes)
+      try values.read(.initialFilters, into: &initialFilters)
+      try values.read(.inputChannels, into: &inputChannels)
+      try values.read(.outputChannels, into: &outputChannels)
+      try values.read(.dropoutShare, into: &dropoutShare)
+      try values.read(.activation, into: &activation)
+      try values.read(.normalization, into: &normalization)
+      try values.read(.hasFinalConvolution, into: &hasFinalConvolution)
+      try values.read(.blocksDown, into: &blocksDown)
+      try values.read(.blocksUp, into: &blocksUp)
+      try values.read(.upsampleMode, into: &upsampleMode)
     }
   }
 

@@ -53,21 +53,19 @@ public struct UNet: Network {
     }
 
     public init(from decoder: any Decoder) throws {
-      try requireKnownKeys(decoder, CodingKeys.self)
-      let values = try decoder.container(keyedBy: CodingKeys.self)
-      spatialAxes = try values.decode(Int.self, forKey: .spatialAxes)
-      inputChannels = try values.decode(Int.self, forKey: .inputChannels)
-      outputChannels = try values.decode(Int.self, forKey: .outputChannels)
-      channels = try values.decode([Int].self, forKey: .channels)
-      strides = try values.decode([PerAxis].self, forKey: .strides)
-      kernelSize = try values.value(.kernelSize, default: 3)
-      upKernelSize = try values.value(.upKernelSize, default: 3)
-      residualUnits = try values.value(.residualUnits, default: 0)
-      activation = try values.optional(.activation, default: .prelu)
-      normalization = try values.optional(.normalization, default: .instance())
-      dropout = try values.optional(.dropout, default: DropoutKind(0))
-      bias = try values.value(.bias, default: true)
-      order = try values.value(.order, default: "NDA")
+      let values = try ConfigurationReader<CodingKeys>(decoder)
+      self.init(
+        spatialAxes: try values.required(.spatialAxes), inputChannels: try values.required(.inputChannels),
+        outputChannels: try values.required(.outputChannels), channels: try values.required(.channels),
+        strides: try values.required(.strides))
+      try values.read(.kernelSize, into: &kernelSize)
+      try values.read(.upKernelSize, into: &upKernelSize)
+      try values.read(.residualUnits, into: &residualUnits)
+      try values.read(.activation, into: &activation)
+      try values.read(.normalization, into: &normalization)
+      try values.read(.dropout, into: &dropout)
+      try values.read(.bias, into: &bias)
+      try values.read(.order, into: &order)
     }
 
     var style: BlockStyle {

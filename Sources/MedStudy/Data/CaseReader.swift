@@ -60,7 +60,7 @@ public struct CaseReader: Sendable {
     }
     guard problems.isEmpty else { throw ImageError(problems) }
     let image = parts.count == 1 ? first : ScalarImage.stacking(parts)
-    if let index = image.voxels.firstNotFinite {
+    if image.voxels.statistics().notFiniteCount > 0, let index = image.voxels.firstNotFinite {
       throw ImageError(
         "the voxel (\(index.index.x), \(index.index.y), \(index.index.z)) of channel \(index.channel) is \(index.value)",
         at: files.images.map(\.path).joined(separator: ", "),
@@ -112,7 +112,7 @@ extension ScalarImage {
 }
 
 extension VoxelBuffer<Float> {
-  /// The first NaN or infinite voxel.
+  /// The first NaN or infinite voxel, searched for one after the other.
   var firstNotFinite: (channel: Int, index: GridIndex, value: Float)? {
     withUnsafeBuffer { values in
       guard let offset = values.firstIndex(where: { !$0.isFinite }) else { return nil }

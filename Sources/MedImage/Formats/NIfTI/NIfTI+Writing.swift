@@ -93,17 +93,18 @@ extension NIfTI {
     head: [UInt8], _ image: StoredImage?, level: GzipWriter.Level?, to url: URL
   ) throws(ImageError) {
     let voxels = image?.interleavedVoxels()
-    try FileOutput.write(to: url) { writer throws(ImageError) in
-      func append(_ bytes: UnsafeRawBufferPointer) throws(ImageError) {
-        guard let level else { return try writer.append(bytes) }
-        for member in try GzipWriter.compress(bytes, level: level) {
-          try member.withBytes { bytes throws(ImageError) in try writer.append(bytes) }
-        }
-      }
-      if !head.isEmpty {
-        try head.withBytes { bytes throws(ImageError) in try append(bytes) }
-      }
-      try voxels?.withUnsafeBytes { bytes throws(ImageError) in try append(bytes) }
+    var file = try AtomicFile<ImageError>(replacing: url.path)
+    if !head.isEmpty {
+      try head.withBytes { bytes throws(ImageError) in try write(bytes, level: level, to: &file) }
     }
+    try voxels?.withUnsafeBytes { bytes throws(ImageError) in try write(bytes, level: level, to: &file) }
+    try file.commit()
+  }
+
+  private static func write(
+    _ bytes: UnsafeRawBufferPointer, level: GzipWriter.Level?, to file: inout AtomicFile<ImageError>
+  ) throws(ImageError) {
+    guard let level else { return try file.write(bytes) }
+    for member in try GzipWriter.compress(bytes, level: level) { try file.write(member) }
   }
 }
