@@ -107,6 +107,7 @@ function draw() {
 
 function go(next, isReplacing = false) {
   const address = stateAddress(next);
+  keepQuery();
   if (next.id && !isReplacing) depth += 1;
   if (!next.id) depth = 0;
   state = next;
@@ -150,15 +151,21 @@ function stepDetails(step) {
   if (next >= 0 && next < ids.length) go(copyState(state, { id: ids[next] }), true);
 }
 
+// What is typed comes into the address when the typing rests, or before the next address is made.
 let typing = 0;
+
+function keepQuery() {
+  clearTimeout(typing);
+  const address = stateAddress(state);
+  if (typing && address !== location.hash) location.replace(address);
+  typing = 0;
+}
+
 query.addEventListener('input', () => {
   state = copyState(state, { query: query.value });
   drawList();
-  results.refreshLinks();
   clearTimeout(typing);
-  typing = setTimeout(() => {
-    if (stateAddress(state) !== location.hash) location.replace(stateAddress(state));
-  }, 300);
+  typing = setTimeout(keepQuery, 300);
 });
 byID('search-form').addEventListener('submit', (event) => {
   event.preventDefault();

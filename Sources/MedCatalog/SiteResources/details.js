@@ -4,6 +4,7 @@ const roleNames = {
   primary: 'Page', paper: 'Paper', code: 'Code', mirror: 'Mirror', archive: 'Archive', documentation: 'Documentation',
   download: 'Download',
 };
+const statusNames = { alive: 'Alive', moved: 'Moved to another address', gone: 'Gone' };
 const correctionNames = {
   'glued-line': 'Parted lines', 'broken-link': 'Broken link', duplicate: 'Listed twice', moved: 'Moved', typo: 'Misspelling',
   'missing-link': 'Missing link', 'bare-link': 'Unlabeled link', 'wrong-number': 'Wrong number', naming: 'Naming',
@@ -56,7 +57,7 @@ function makeDetails(catalog, { addressOf, filterAddress, onClose, onStep }) {
       return [['Access', 'access', text(catalog.nameOf('access', dataset.access))], ['Terms', 'terms', text(dataset.terms)],
         ['Size', 'size', text(dataset.size)], ['Formats', 'formats', termLinks(entry, 'format')],
         ['Labels', 'labels', text(dataset.labels)], ['Metric', 'metric', text(dataset.metric)],
-        ['Layout', 'layout', block(dataset.layout)], ['Status', 'status', text(dataset.status)],
+        ['Layout', 'layout', block(dataset.layout)], ['Status', 'status', text(statusNames[dataset.status] || dataset.status)],
         ['Part of', 'parent', dataset.parent ? entryLink(dataset.parent) : null]];
     }
     if (system) {

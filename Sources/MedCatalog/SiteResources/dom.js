@@ -25,13 +25,20 @@ function outsideLink(url, label, className) {
   return h('a', { href: url, class: className, target: '_blank', rel: 'noopener noreferrer' }, label || url);
 }
 
+const stemsOfText = new Map();
+
 // The text with the words that were searched marked.
 function marked(text, stems, american) {
   if (!stems || !stems.size) return [text];
   const parts = [];
   let end = 0;
   for (const match of text.matchAll(wordPattern)) {
-    if (!stems.has(stem(american(fold(match[0]))))) continue;
+    let stemmed = stemsOfText.get(match[0]);
+    if (stemmed === undefined) {
+      stemmed = stem(american(fold(match[0])));
+      stemsOfText.set(match[0], stemmed);
+    }
+    if (!stems.has(stemmed)) continue;
     parts.push(text.slice(end, match.index), h('mark', null, match[0]));
     end = match.index + match[0].length;
   }

@@ -1,6 +1,6 @@
 // The list of entries.
 
-const firstPage = 30;
+const firstPage = 20;
 
 function makeResults(catalog, addressOf) {
   const list = byID('results');

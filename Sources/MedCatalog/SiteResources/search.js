@@ -99,6 +99,8 @@ function makeSearch(catalog) {
 
   function prefix(start) {
     const numbers = new Set(wordsStartingWith(start).map((word) => stemNumbers.get(stem(word))));
+    const stemmed = stem(start);
+    for (const [known, number] of stemNumbers) if (known.startsWith(stemmed)) numbers.add(number);
     const frequencies = new Map();
     for (const number of numbers) {
       for (const [row, weight] of postings[number]) frequencies.set(row, (frequencies.get(row) || 0) + weight);
