@@ -1,5 +1,6 @@
 import Foundation
 import MedTestSupport
+import MedVoxel
 import Testing
 
 @testable import MedDataset
@@ -74,6 +75,7 @@ import Testing
     let folder = try TemporaryFolder()
     try Data("Rar!".utf8).write(to: folder.url.appending(path: "Parkinson_Multiple_Sound_Recording.rar"))
     let error = #expect(throws: DatasetError.self) { try Dataset(UCITables.speech, at: folder.url) }
-    #expect("\(error?.problems ?? [])".contains("unpack Parkinson_Multiple_Sound_Recording.rar first"))
+    let text = error.map(\.description) ?? ""
+    #expect(text.contains("unpack Parkinson_Multiple_Sound_Recording.rar first"))
   }
 }
