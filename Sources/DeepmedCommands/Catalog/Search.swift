@@ -52,7 +52,7 @@ extension Deepmed.CatalogCommand {
         return
       }
       let style = EntryStyle()
-      for hit in result.hits { print(style.short(hit.entry)) }
+      for hit in result.hits { print(style.short(hit)) }
       if result.total > result.hits.count {
         print(
           "\(result.hits.count) of \(result.total); more with --limit, details with: deepmed catalog show ID")
