@@ -21,8 +21,8 @@ static size_t count;
 static vk_block_statistics usage;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-// Large blocks are mapped for themselves, so that giving one back shrinks the process at once; they begin on a
-// large page.
+// Large blocks are mapped for themselves, so that giving one back shrinks the process at once; they begin on
+// a large page.
 static void *map(size_t bytes) {
   if (bytes > SIZE_MAX - page)
     return NULL;
