@@ -9,8 +9,9 @@ namespace {
 using Take = void *(*)(size_t, size_t *);
 using Give = void (*)(void *, size_t);
 
-/// libtorch's memory on the CPU: large blocks come from where the caller's other large blocks come from, so that
-/// a volume's memory serves the network and the other way round; small ones from libtorch's own allocator.
+/// libtorch's memory on the CPU: large blocks come from where the caller's other large blocks come from, so
+/// that a volume's memory serves the network and the other way round; small ones from libtorch's own
+/// allocator.
 class BlockAllocator final : public c10::Allocator {
 public:
   BlockAllocator(Take take, Give give) : take(take) { BlockAllocator::give = give; }

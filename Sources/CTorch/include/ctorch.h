@@ -57,8 +57,8 @@ const char *ct_last_error(void);
 // Handles that were made and not yet released, over all threads.
 int64_t ct_live_tensors(void);
 void ct_set_threads(int32_t count);
-// Where the memory of large CPU tensors comes from, from now on. `take` gives at least the bytes asked for and
-// tells how many they are, or NULL; `give` gets the block back with that number. Both are called from any
+// Where the memory of large CPU tensors comes from, from now on. `take` gives at least the bytes asked for
+// and tells how many they are, or NULL; `give` gets the block back with that number. Both are called from any
 // thread. To be called once, before the first large tensor.
 void ct_use_blocks(void *(*take)(size_t bytes, size_t *capacity), void (*give)(void *block, size_t capacity));
 int32_t ct_threads(void);
