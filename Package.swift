@@ -20,6 +20,9 @@ struct Module {
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
 let libraries: [Module] = [
   Module(name: "CVoxelKernels", language: .c, isTested: false),
   Module(
@@ -38,6 +41,11 @@ let libraries: [Module] = [
   Module(name: "MedNet", imports: ["MedTensor", "MedCheckpoint"]),
   Module(name: "MedRecord", imports: ["MedVoxel"]),
   Module(name: "MedReport", imports: ["MedRecord", "MedImage"]),
+  Module(
+    name: "MedCatalog", imports: ["MedVoxel"], packages: [yams, grdb],
+    resources: [.copy("Resources"), .copy("SiteResources")]),
+  Module(
+    name: "MedDataset", imports: ["MedCatalog", "MedRecord", "MedImage", "MedVoxel"]),
   Module(name: "MedStudy", imports: ["MedImage", "MedTransform", "MedMetric", "MedRecord"]),
   Module(
     name: "MedEngine",
@@ -47,12 +55,13 @@ let libraries: [Module] = [
     imports: [
       "MedVoxel", "MedImage", "MedTransform", "MedMetric", "MedTensor", "MedCheckpoint", "MedNet",
       "MedRecord",
-      "MedReport", "MedStudy", "MedEngine",
+      "MedReport", "MedCatalog", "MedDataset", "MedStudy", "MedEngine",
     ], isTested: false),
   Module(
     name: "DeepmedCommands",
     imports: [
       "MedStudy", "MedImage", "MedTransform", "MedMetric", "MedRecord", "MedReport", "MedCheckpoint",
+      "MedCatalog", "MedDataset",
     ],
     packages: [argumentParser]),
 ]
@@ -107,7 +116,9 @@ let package = Package(
   products: libraries.filter { $0.language == .swift }.map { .library(name: $0.name, targets: [$0.name]) }
     + executables.filter { $0.path == nil }.map { .executable(name: $0.name, targets: [$0.name]) },
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .systemLibrary(

@@ -63,42 +63,54 @@ static block removed(size_t index) {
   return found;
 }
 
-// Moves the oldest blocks to `old` until all kept ones fit beside those in use; the lock is held.
-static size_t evict(size_t limit, block old[slots]) {
+// Moves the oldest blocks to `old` until all blocks, and `more` bytes, fit into the limit; the lock is held.
+static size_t evict(size_t more, size_t limit, block old[slots]) {
   size_t evicted = 0;
-  while (count > 0 && usage.used + usage.kept > limit)
+  while (count > 0 && usage.used + usage.kept + more > limit)
     old[evicted++] = removed(0);
   return evicted;
 }
 
+static void discard_all(const block *old, size_t evicted) {
+  for (size_t index = 0; index < evicted; ++index)
+    discard(old[index]);
+}
+
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
 void *vk_block_take(size_t bytes, size_t *capacity) {
-  if (bytes > SIZE_MAX - grain)
+  if (bytes > SIZE_MAX / 4)
     return NULL;
   bytes = (bytes + grain - 1) / grain * grain;
   block found = {NULL, bytes}, old[slots];
+  size_t evicted = 0;
   pthread_mutex_lock(&lock);
   // The newest that fits with at most a quarter to spare: it is the likeliest to be in the processor's cache.
   for (size_t index = count; index-- > 0 && !found.address;)
     if (kept[index].bytes >= bytes && kept[index].bytes - bytes <= bytes / 4)
       found = removed(index);
-  usage.used += found.bytes;
-  if (usage.used > usage.peak)
-    usage.peak = usage.used;
-  const size_t evicted = evict(usage.peak, old);
+  if (found.address)
+    usage.used += found.bytes;
+  else
+    evicted = evict(bytes, larger(usage.peak, usage.used + bytes), old);
+  usage.peak = larger(usage.peak, usage.used);
   pthread_mutex_unlock(&lock);
-  for (size_t index = 0; index < evicted; ++index)
-    discard(old[index]);
-  if (!found.address)
-    found.address = fresh(found.bytes);
+  discard_all(old, evicted);
   if (!found.address) {
-    vk_block_trim();
-    found.address = fresh(found.bytes);
-  }
-  if (!found.address) {
+    found.address = fresh(bytes);
+    if (!found.address) {
+      vk_block_trim();
+      found.address = fresh(bytes);
+    }
+    if (!found.address)
+      return NULL;
+    // Others may have kept blocks meanwhile.
     pthread_mutex_lock(&lock);
-    usage.used -= found.bytes;
+    usage.used += bytes;
+    usage.peak = larger(usage.peak, usage.used);
+    evicted = evict(0, usage.peak, old);
     pthread_mutex_unlock(&lock);
-    return NULL;
+    discard_all(old, evicted);
   }
   *capacity = found.bytes;
   return found.address;
@@ -120,10 +132,9 @@ void vk_block_give(void *address, size_t capacity) {
 void vk_block_trim(void) {
   block old[slots];
   pthread_mutex_lock(&lock);
-  const size_t evicted = evict(0, old);
+  const size_t evicted = evict(0, usage.used, old);
   pthread_mutex_unlock(&lock);
-  for (size_t index = 0; index < evicted; ++index)
-    discard(old[index]);
+  discard_all(old, evicted);
 }
 
 vk_block_statistics vk_block_usage(void) {

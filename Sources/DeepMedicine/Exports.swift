@@ -9,3 +9,5 @@
 @_exported public import MedTransform
 @_exported public import MedVoxel
 @_exported public import MedStudy
+@_exported public import MedCatalog
+@_exported public import MedDataset

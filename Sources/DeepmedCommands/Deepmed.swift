@@ -11,7 +11,7 @@ public struct Deepmed: AsyncParsableCommand {
     version: version,
     subcommands: [
       Image.self, DataCommand.self, Plan.self, Train.self, Predict.self, Evaluate.self, Report.self,
-      Checkpoint.self,
+      Checkpoint.self, CatalogCommand.self,
     ])
 
   public init() {}

@@ -3,16 +3,6 @@ import Foundation
 public import MedTransform
 import MedVoxel
 
-extension Deepmed {
-  /// Makes data sets.
-  public struct DataCommand: AsyncParsableCommand {
-    public static let configuration = CommandConfiguration(
-      commandName: "data", abstract: "Make training data.", subcommands: [Synthesize.self, Labels.self])
-
-    public init() {}
-  }
-}
-
 extension Deepmed.DataCommand {
   /// Makes scans and their label maps out of tissue maps.
   public struct Synthesize: AsyncParsableCommand {

@@ -21,17 +21,10 @@ struct SyntheticDataset {
   /// Writes into a folder beside the target, which gets its name when all cases are there.
   /// - Throws: `ImageError`, `TransformError`; nothing is left behind.
   func write(to target: URL) throws {
-    let files = FileManager.default
-    if let content = try? files.contentsOfDirectory(atPath: target.path), !content.isEmpty {
-      throw ImageError(
-        "the folder exists and is not empty", at: target.path, remedy: "name another, or remove it",
-        cause: .usage)
-    }
-    let partial = target.deletingLastPathComponent().appending(
-      path: ".\(target.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)")
-    do {
+    try AtomicFolder<ImageError>.write(to: target) { partial in
       for folder in ["imagesTr", "labelsTr", "imagesTs", "labelsTs"] {
-        try files.createDirectory(at: partial.appending(path: folder), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+          at: partial.appending(path: folder), withIntermediateDirectories: true)
       }
       let failures = Parallel.map(count + heldOut) { number -> (any Error)? in
         do {
@@ -42,17 +35,8 @@ struct SyntheticDataset {
         }
       }
       if let first = failures.compactMap({ $0 }).first { throw first }
-      try write(Manifest(self), to: partial.appending(path: "dataset.json"))
+      try DecathlonManifest(self).write(to: partial)
       try write(Settings(self), to: partial.appending(path: "synthesis.json"))
-      if files.fileExists(atPath: target.path) { try files.removeItem(at: target) }
-      try files.moveItem(at: partial, to: target)
-    } catch {
-      try? files.removeItem(at: partial)
-      throw error is any ExplainedError
-        ? error
-        : ImageError(
-          "the data set could not be written: \(error.localizedDescription)", at: target.path,
-          remedy: "check permission and space", cause: .environment)
     }
   }
 
@@ -80,36 +64,16 @@ struct SyntheticDataset {
   }
 }
 
-/// `dataset.json`, as the Medical Segmentation Decathlon has it.
-private struct Manifest: Encodable {
-  struct Pair: Encodable {
-    var image: String
-    var label: String
-  }
-
-  var name: String
-  var description: String
-  var tensorImageSize = "3D"
-  var modality: [String: String]
-  var labels: [String: String]
-  var numTraining: Int
-  var numTest: Int
-  var training: [Pair]
-  var test: [String]
-
-  init(_ dataset: SyntheticDataset) {
-    name = dataset.name
-    description = "Synthetic scans with labels, made from \(dataset.inputs.joined(separator: ", "))"
-    modality = ["0": dataset.synthesis.contrast == .t1 ? "T1" : "MRI"]
-    labels = ["0": "background"]
-    for tissue in dataset.atlases[0].tissues { labels[String(tissue.label)] = tissue.name }
-    numTraining = dataset.count
-    numTest = dataset.heldOut
-    training = (0..<dataset.count).map { number in
-      let file = dataset.caseName(number) + ".nii.gz"
-      return Pair(image: "./imagesTr/\(file)", label: "./labelsTr/\(file)")
-    }
-    test = (0..<dataset.heldOut).map { "./imagesTs/\(dataset.caseName(dataset.count + $0)).nii.gz" }
+extension DecathlonManifest {
+  fileprivate init(_ dataset: SyntheticDataset) {
+    self.init(
+      name: dataset.name,
+      description: "Synthetic scans with labels, made from \(dataset.inputs.joined(separator: ", "))",
+      channels: [dataset.synthesis.contrast == .t1 ? "T1" : "MRI"],
+      classes: [0: "background"].merging(
+        dataset.atlases[0].tissues.map { (Int($0.label), $0.name) }, uniquingKeysWith: { $1 }),
+      training: (0..<dataset.count).map(dataset.caseName),
+      test: (0..<dataset.heldOut).map { dataset.caseName(dataset.count + $0) })
   }
 }
 
