@@ -39,7 +39,8 @@ extension Deepmed.CatalogCommand {
     public func run() throws {
       let index = try Deepmed.CatalogCommand.index()
       let query = words.joined(separator: " ")
-      let result = try index.search(query, filter: filter.filter(formats: format, index.vocabulary), limit: limit)
+      let result = try index.search(
+        query, filter: filter.filter(formats: format, index.vocabulary), limit: limit)
       if json {
         print(try Deepmed.CatalogCommand.json(result))
         return

@@ -23,7 +23,8 @@ extension CatalogIndex {
     let text = SearchText(spelling: catalog.vocabulary.spelling)
     let groups = SynonymGroups(catalog.vocabulary, text: text)
     var words: [String: Int] = [:]
-    let insertEntry = try database.makeStatement(sql: "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    let insertEntry = try database.makeStatement(
+      sql: "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     let insertFacet = try database.makeStatement(sql: "INSERT INTO facet VALUES (?, ?, ?)")
     let insertText = try database.makeStatement(
       sql: "INSERT INTO text (rowid, \(columns.map(\.name).joined(separator: ", "))) "

@@ -60,7 +60,8 @@ extension CatalogIndex {
       .sorted { ($1.score, $0.row) < ($0.score, $1.row) }
       let hits = try ranked.prefix(max(0, limit)).compactMap { row, score in
         try Row.fetchOne(
-          database, sql: "SELECT id, kind, name, summary, facts FROM entry WHERE position = ?", arguments: [row]
+          database, sql: "SELECT id, kind, name, summary, facts FROM entry WHERE position = ?",
+          arguments: [row]
         ).flatMap { found -> SearchHit? in
           guard let kind = CatalogEntry.Kind(rawValue: found["kind"]) else { return nil }
           return SearchHit(
