@@ -44,7 +44,8 @@ let libraries: [Module] = [
   Module(name: "MedRecord", imports: ["MedVoxel"]),
   Module(name: "MedReport", imports: ["MedRecord", "MedImage"]),
   Module(
-    name: "MedCatalog", imports: ["MedVoxel"], packages: [yams, grdb], resources: [.copy("Resources")]),
+    name: "MedCatalog", imports: ["MedVoxel"], packages: [yams, grdb],
+    resources: [.copy("Resources"), .copy("SiteResources")]),
   Module(
     name: "MedDataset", imports: ["MedCatalog", "MedRecord", "MedImage", "MedVoxel", "CExpat"]),
   Module(name: "MedStudy", imports: ["MedImage", "MedTransform", "MedMetric", "MedRecord"]),

@@ -30,6 +30,11 @@ public final class ByteBlock: @unchecked Sendable {
     self.init(UnsafeRawBufferPointer(part)) { memory.deallocate() }
   }
 
+  /// Memory from `malloc`, which the block frees.
+  convenience init(adopting memory: UnsafeMutableRawBufferPointer) {
+    self.init(UnsafeRawBufferPointer(memory)) { free(memory.baseAddress) }
+  }
+
   /// Memory that `owner` keeps alive and that nobody writes meanwhile.
   public convenience init(borrowing bytes: UnsafeRawBufferPointer, from owner: AnyObject) {
     self.init(bytes) { withExtendedLifetime(owner) {} }

@@ -48,6 +48,28 @@ import Testing
     #expect(throws: CheckpointError.self) { try folder.latest() }
   }
 
+  @Test func onlyWantedTensorsAreKeptAndAllAreVerified() throws {
+    let path = temporary.path("x.safetensors")
+    let values = (0..<100_000).map(Float.init)
+    let tensors = [
+      StoredTensor(name: "a", shape: [100, 1000], values: values),
+      StoredTensor(name: "b", shape: [], values: [7] as [Double]),
+      StoredTensor(name: "c", shape: [0, 2], values: [] as [Int64]),
+    ]
+    try CheckpointFile.write(tensors: tensors, metadata: [:], to: path)
+    let whole = try CheckpointFile(contentsOf: path)
+    #expect(whole.tensors.map(\.name) == ["a", "b", "c"])
+    #expect(whole["a"]?.floats() == values && whole["b"]?.doubles() == [7] && whole["c"]?.count == 0)
+    #expect(try CheckpointFile(contentsOf: path) { $0 != "a" }.tensors.map(\.name) == ["b", "c"])
+    // What was read stays as it was, whatever becomes of the file.
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    bytes[bytes.count - 5] ^= 1
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    try file.write(contentsOf: bytes)
+    #expect(whole["a"]?.floats() == values)
+    #expect(throws: CheckpointError.self) { try CheckpointFile(contentsOf: path) { $0 != "a" } }
+  }
+
   @Test func removesWhatKilledWritersLeft() throws {
     let path = temporary.path("run")
     _ = try CheckpointFolder(path: path)

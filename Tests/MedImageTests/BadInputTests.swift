@@ -48,6 +48,26 @@ import Testing
     try refused(packed, "damaged", name: "corrupt.nii.gz")
   }
 
+  /// NIfTI-2 counts in 64 bits: no sum or difference of what a header claims may overflow.
+  @Test func extremeClaimsOfNIfTI2() throws {
+    let url = folder.file("a.nii")
+    try NIfTI.write(
+      StoredImage(LabelMap(voxels: VoxelBuffer(size: [40_000, 1, 1]), affine: .identity)), to: url)
+    let whole = [UInt8](try Data(contentsOf: url))
+    #expect(RawNIfTI.bytes(Int32(540), false) == Array(whole[0..<4]))
+    for value in [Int64.min, .min + 1, -1, .max - 1, .max] {
+      // dim[0], dim[1], dim[3], vox_offset; with a geometry, and with one made up of size and spacing.
+      for place in [16, 24, 40, 168] {
+        for form in [1, 0] as [UInt8] {
+          var bytes = whole
+          bytes.replaceSubrange(place..<place + 8, with: RawNIfTI.bytes(value, false))
+          (bytes[344], bytes[348]) = (form, form)
+          try refused(bytes)
+        }
+      }
+    }
+  }
+
   @Test func headersThatMakeNoSense() throws {
     var file = RawNIfTI.counting()
     file.dims[2] = -4

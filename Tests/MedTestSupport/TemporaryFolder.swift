@@ -13,6 +13,13 @@ public final class TemporaryFolder: Sendable {
 
   public func file(_ name: String) -> URL { url.appending(path: name) }
 
+  /// A folder in it, made with all between.
+  public func folder(_ name: String) throws -> URL {
+    let folder = url.appending(path: name)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
+  }
+
   public func file(_ name: String, containing bytes: [UInt8]) throws -> URL {
     try Data(bytes).write(to: file(name))
     return file(name)

@@ -79,6 +79,23 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.file("no.png").path))
   }
 
+  /// GDCM tells failed assertions, such as about 9 samples in a pixel, to standard error; users get one message of ours.
+  @Test func damagedDICOMIsToldInOurWords() throws {
+    let folder = try TemporaryFolder()
+    func short(_ group: UInt8, _ element: UInt8, _ value: UInt8) -> [UInt8] {
+      [group, 0, element, 0] + Array("US".utf8) + [2, 0, value, 0]
+    }
+    let syntax = [2, 0, 0x10, 0] + Array("UI".utf8) + [20, 0] + Array("1.2.840.10008.1.2.1\0".utf8)
+    let bytes =
+      [UInt8](repeating: 0, count: 128) + Array("DICM".utf8) + [2, 0, 0, 0] + Array("UL".utf8)
+      + [4, 0, UInt8(syntax.count), 0, 0, 0] + syntax + short(0x28, 2, 9) + short(0x28, 0x10, 2)
+      + short(0x28, 0x11, 2) + [0x28, 0, 0, 1] + Array("US".utf8) + [2, 0, 16, 0]
+      + [0xe0, 0x7f, 0x10, 0] + Array("OW".utf8) + [0, 0, 8, 0, 0, 0, 1, 0, 2, 0, 3, 0, 4, 0]
+    let outcome = try deepmed("image", "info", folder.file("scan.dcm", containing: bytes).path)
+    expect(outcome, fails: 65, saying: "scan.dcm")
+    #expect(!outcome.error.contains("Assert"), "\(outcome.error)")
+  }
+
   @Test func fullDisk() throws {
     let folder = try TemporaryFolder()
     var random = RandomStream(seed: 1)

@@ -1,7 +1,8 @@
 public import ArgumentParser
 import Foundation
-import MedCatalog
+public import MedCatalog
 import MedDataset
+import MedVoxel
 
 extension Deepmed {
   /// The curated list: references, data sets, frameworks and systems.
@@ -40,9 +41,6 @@ extension Deepmed.CatalogCommand {
     @Option(help: ArgumentHelp("open, registration, restricted, mixed or closed.", valueName: "access"))
     public var access: [String] = []
 
-    @Option(help: ArgumentHelp("Such as nifti, dicom, csv.", valueName: "name"))
-    public var format: [String] = []
-
     @Option(
       help: ArgumentHelp("A system's field: genomics, protein, chemistry, imaging, …", valueName: "name"))
     public var area: [String] = []
@@ -52,9 +50,10 @@ extension Deepmed.CatalogCommand {
 
     public init() {}
 
-    func filter(_ vocabulary: () throws -> Vocabulary) throws -> CatalogFilter {
+    /// - Parameter formats: file formats; `export` has none, since its `--format` says what to write.
+    func filter(formats: [String] = [], _ vocabulary: () throws -> Vocabulary) throws -> CatalogFilter {
       let texts: [Vocabulary.Field: [String]] = [
-        .modality: modality, .bodyPart: bodyPart, .task: task, .access: access, .format: format, .area: area,
+        .modality: modality, .bodyPart: bodyPart, .task: task, .access: access, .format: formats, .area: area,
       ]
       // Without words to look up, the vocabulary need not be read.
       var filter =

@@ -18,6 +18,9 @@ extension Deepmed.CatalogCommand {
 
     @OptionGroup(title: "Filters") public var filter: Filter
 
+    @Option(help: ArgumentHelp("Only data sets with files such as nifti, dicom, csv.", valueName: "name"))
+    public var format: [String] = []
+
     @Option(name: [.short, .long], help: "How many entries to show.")
     public var limit = 10
 
@@ -36,7 +39,7 @@ extension Deepmed.CatalogCommand {
     public func run() throws {
       let index = try Deepmed.CatalogCommand.index()
       let query = words.joined(separator: " ")
-      let result = try index.search(query, filter: filter.filter(index.vocabulary), limit: limit)
+      let result = try index.search(query, filter: filter.filter(formats: format, index.vocabulary), limit: limit)
       if json {
         print(try Deepmed.CatalogCommand.json(result))
         return
@@ -64,6 +67,9 @@ extension Deepmed.CatalogCommand {
 
     @OptionGroup(title: "Filters") public var filter: Filter
 
+    @Option(help: ArgumentHelp("Only data sets with files such as nifti, dicom, csv.", valueName: "name"))
+    public var format: [String] = []
+
     @Flag(help: "Print JSON.")
     public var json = false
 
@@ -71,7 +77,7 @@ extension Deepmed.CatalogCommand {
 
     public func run() throws {
       let index = try Deepmed.CatalogCommand.index()
-      let entries = try index.entries(filter.filter(index.vocabulary))
+      let entries = try index.entries(filter.filter(formats: format, index.vocabulary))
       if json {
         print(try Deepmed.CatalogCommand.json(entries))
         return

@@ -1,7 +1,8 @@
 public import ArgumentParser
 import Foundation
-import MedCatalog
+public import MedCatalog
 import MedDataset
+import MedVoxel
 
 extension Deepmed.CatalogCommand {
   /// Everything about entries.
@@ -99,7 +100,7 @@ extension Deepmed.CatalogCommand {
 
     @Argument(
       help: "The folder of the YAML files (Sources/MedCatalog/Resources); the built-in catalog by default.",
-      completion: .directory)
+      completion: .directory, transform: filePath)
     public var folder: String?
 
     public init() {}

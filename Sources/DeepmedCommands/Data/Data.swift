@@ -24,7 +24,7 @@ extension Deepmed {
 extension Deepmed.DataCommand {
   /// Which data set's folder is read, and how strictly.
   public struct Source: ParsableArguments {
-    @Argument(help: "The data set's root folder.", completion: .directory)
+    @Argument(help: "The data set's root folder.", completion: .directory, transform: filePath)
     public var root: String
 
     @Option(help: "The data set's id; recognized by its files by default. See: deepmed data readers")

@@ -16,7 +16,7 @@ extension Deepmed.DataCommand {
 
     @OptionGroup public var source: Source
 
-    @Option(name: [.short, .long], help: "The folder to make.", completion: .directory)
+    @Option(name: [.short, .long], help: "The folder to make.", completion: .directory, transform: filePath)
     public var output: String
 
     @Option(help: "The share of cases for testing where the owners have no split.")
@@ -59,7 +59,7 @@ extension Deepmed.DataCommand {
     @Argument(help: "The data set's id. See: deepmed data readers")
     public var dataset: String
 
-    @Option(name: [.short, .long], help: "The folder to make.", completion: .directory)
+    @Option(name: [.short, .long], help: "The folder to make.", completion: .directory, transform: filePath)
     public var output: String
 
     @Option(help: "How many cases to make.")

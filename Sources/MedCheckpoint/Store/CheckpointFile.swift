@@ -47,10 +47,14 @@ public struct CheckpointFile: Sendable {
     URL(fileURLWithPath: path).deletingPathExtension().path + ".json"
   }
 
-  /// Opens a checkpoint and, unless told otherwise, reads it once to verify its checksum.
+  /// Reads a checkpoint, once: the bytes that its checksum was found right for are those of the tensors.
   ///
+  /// - Parameter isWanted: the names of the tensors to keep; the others are verified alone.
   /// - Throws: `CheckpointError` for a damaged file, or one that `write` did not make.
-  public init(contentsOf path: String, isVerified: Bool = true) throws(CheckpointError) {
+  /// - Cost: one pass over the bytes, and memory for the wanted ones.
+  public init(
+    contentsOf path: String, keeping isWanted: (String) -> Bool = { _ in true }
+  ) throws(CheckpointError) {
     let file = try SafetensorsFile(path: path)
     guard let text = file.metadata[CheckpointFile.metadataKey],
       let checksum = file.metadata[CheckpointFile.checksumKey]
@@ -59,16 +63,24 @@ public struct CheckpointFile: Sendable {
         "expected a checkpoint of this program, found other safetensors", at: path,
         remedy: "load it as weights instead")
     }
-    if isVerified {
-      let found = CheckpointFile.checksum(file.tensors, text)
-      guard found == checksum else {
-        throw CheckpointError(
-          expected: "the checksum \(checksum)", found: found, at: path,
-          remedy: "the file is damaged: take an earlier checkpoint")
+    var found = Checksum()
+    found.add(text)
+    var kept: [String: StoredTensor] = [:]
+    for tensor in SafetensorsLayout.order(file.tensors) {
+      found.addFacts(of: tensor)
+      if isWanted(tensor.name) {
+        kept[tensor.name] = try tensor.copied { found.add($0) }
+      } else {
+        tensor.withBytes { found.add($0) }
       }
     }
+    guard found.text == checksum else {
+      throw CheckpointError(
+        expected: "the checksum \(checksum)", found: found.text, at: path,
+        remedy: "the file is damaged: take an earlier checkpoint")
+    }
     self.path = path
-    tensors = file.tensors
+    tensors = file.tensors.compactMap { kept[$0.name] }
     metadata = try JSONValue(parsing: text)
     self.checksum = checksum
   }
@@ -77,9 +89,38 @@ public struct CheckpointFile: Sendable {
     var checksum = Checksum()
     checksum.add(metadata)
     for tensor in SafetensorsLayout.order(tensors) {
-      checksum.add("\(tensor.name)\u{0}\(tensor.type.rawValue)\u{0}\(tensor.shape)\u{0}")
+      checksum.addFacts(of: tensor)
       tensor.withBytes { checksum.add($0) }
     }
     return checksum.text
+  }
+}
+
+extension Checksum {
+  fileprivate mutating func addFacts(of tensor: StoredTensor) {
+    add("\(tensor.name)\u{0}\(tensor.type.rawValue)\u{0}\(tensor.shape)\u{0}")
+  }
+}
+
+extension StoredTensor {
+  /// A copy in memory of its own. The closure sees its bytes in order, piece by piece, while they lie in the cache.
+  fileprivate func copied(
+    _ visit: (UnsafeRawBufferPointer) -> Void
+  ) throws(CheckpointError) -> StoredTensor {
+    guard let memory = malloc(max(byteCount, 1)) else {
+      throw CheckpointError(
+        "there is no memory for its \(byteCount) bytes", at: "tensor “\(name)”", cause: .environment)
+    }
+    let target = UnsafeMutableRawBufferPointer(start: memory, count: byteCount)
+    withBytes { bytes in
+      for start in stride(from: 0, to: bytes.count, by: 1 << 18) {
+        let range = start..<min(start + 1 << 18, bytes.count)
+        let piece = UnsafeMutableRawBufferPointer(rebasing: target[range])
+        piece.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[range]))
+        visit(UnsafeRawBufferPointer(piece))
+      }
+    }
+    let block = ByteBlock(adopting: target)
+    return StoredTensor(name: name, type: type, shape: shape, block: block, offset: 0)
   }
 }

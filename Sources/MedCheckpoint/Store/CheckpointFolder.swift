@@ -53,16 +53,18 @@ public struct CheckpointFolder: Sendable {
 
   /// The newest generation that is whole.
   ///
+  /// - Parameter isWanted: the names of the tensors to keep.
   /// - Returns: nil when there is no checkpoint at all; `rejected` tells what is wrong with newer ones.
   /// - Throws: `CheckpointError` when there are some and all are damaged.
-  public func latest() throws(CheckpointError) -> (
-    generation: Int, file: CheckpointFile, rejected: [Problem]
-  )? {
+  public func latest(
+    keeping isWanted: (String) -> Bool = { _ in true }
+  ) throws(CheckpointError) -> (generation: Int, file: CheckpointFile, rejected: [Problem])? {
     var rejected: [Problem] = []
     let generations = generations
     for generation in generations.reversed() {
       do {
-        return (generation, try CheckpointFile(contentsOf: file(of: generation)), rejected)
+        let file = try CheckpointFile(contentsOf: file(of: generation), keeping: isWanted)
+        return (generation, file, rejected)
       } catch {
         rejected += error.problems
       }

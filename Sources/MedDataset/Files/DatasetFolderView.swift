@@ -89,12 +89,12 @@ public struct DatasetFolderView: Sendable {
     return found
   }
 
-  /// The folder itself or one inside it, the first that holds all the names: data sets are unpacked at either level.
-  public func holding(_ names: [String], in candidates: [String]) -> String? {
-    candidates.first { candidate in
-      (candidate.isEmpty || find(candidate) != nil)
-        && names.allSatisfy { find(candidate.isEmpty ? $0 : "\(candidate)/\($0)") != nil }
-    }.map { $0.isEmpty ? "" : find($0) ?? $0 }
+  /// The first of the folders that holds all the names: data sets are unpacked at one level or another.
+  public func holding(_ names: [String], in candidates: [String], log: DatasetLog? = nil) -> String? {
+    let found = candidates.first { candidate in
+      names.allSatisfy { find(candidate.isEmpty ? $0 : "\(candidate)/\($0)") != nil }
+    }
+    return found.flatMap { find($0, log: log) }
   }
 
   private static func isLeftBehind(_ name: String) -> Bool {

@@ -74,7 +74,8 @@ struct SeparatedTable {
         endRow(&rows)
         line += 1
         start = line
-      } else {
+      } else if !wasQuoted || byte != 32 {
+        // Spaces behind a closing quote say nothing.
         cell.append(byte)
       }
     }

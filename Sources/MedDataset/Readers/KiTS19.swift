@@ -23,8 +23,10 @@ public struct KiTS19: DatasetReader {
   }
 
   /// The folder of the cases: the repository's `data`, or itself.
-  private func data(_ folder: DatasetFolderView) -> String? {
-    ["data", ""].first { base in folder.folders(base).contains { number($0.name) != nil } }
+  private func data(_ folder: DatasetFolderView, log: DatasetLog? = nil) -> String? {
+    let found = ["data", ""].compactMap { folder.find($0) }
+      .first { base in folder.folders(base).contains { number($0.name) != nil } }
+    return found.flatMap { folder.find($0.isEmpty ? "" : "data", log: log) }
   }
 
   private func number(_ name: String) -> Int? {
@@ -34,7 +36,7 @@ public struct KiTS19: DatasetReader {
   }
 
   public func cases(in folder: DatasetFolderView, log: DatasetLog) throws -> [DatasetCase] {
-    guard let base = data(folder) else { return [] }
+    guard let base = data(folder, log: log) else { return [] }
     let facts = clinicalFacts(folder, base, log)
     var cases: [DatasetCase] = []
     var found: Set<String> = []

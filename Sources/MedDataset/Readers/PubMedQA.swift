@@ -19,7 +19,7 @@ public struct PubMedQA: DatasetReader {
   }
 
   public func cases(in folder: DatasetFolderView, log: DatasetLog) throws -> [DatasetCase] {
-    guard let base = folder.holding(["ori_pqal.json"], in: ["data", ""]) else { return [] }
+    guard let base = folder.holding(["ori_pqal.json"], in: ["data", ""], log: log) else { return [] }
     func place(_ name: String) -> String { base.isEmpty ? name : "\(base)/\(name)" }
     guard let path = folder.find(place("ori_pqal.json"), log: log) else { return [] }
     let url = folder.url(path)

@@ -56,7 +56,8 @@ public struct UCITable: DatasetReader {
         lines.append(columns.map { _ in "group" }.joined(separator: ","))
       }
       if file.headerRows > 0 { lines.append(columns.map(\.name).joined(separator: separator)) }
-      for row in 0..<max(4, writer.caseCount) {
+      // As many rows as the owners publish: a copy passes the same checks.
+      for row in 0..<(file.rowCount ?? writer.caseCount) {
         let cells = columns.map { Self.cell($0, row: row, &random) }
         lines.append((file.glue?.joined(cells) ?? cells).joined(separator: separator))
       }
@@ -64,8 +65,10 @@ public struct UCITable: DatasetReader {
     }
   }
 
+  /// Names for the one table whose header names its columns.
   private static let speechColumns: [TableColumn] =
-    [.number("id"), .number("gender"), .number("PPE"), .number("DFA"), .category("class", ["0", "1"])]
+    [.number("id"), .number("gender")] + (1...752).map { .number("feature \($0)") }
+    + [.category("class", ["0", "1"])]
 
   private static func cell(_ column: TableColumn, row: Int, _ random: inout RandomStream) -> String {
     switch column.kind {
@@ -76,7 +79,7 @@ public struct UCITable: DatasetReader {
     case .category(let values): values.isEmpty ? "1" : values[random.integer(below: values.count)]
     case .text:
       switch column.name {
-      case "name": "phon_R01_S0\(row / 3 + 1)_\(row % 3 + 1)"
+      case "name": "phon_R01_S\(row / 6 + 1)_\(row % 6 + 1)"
       case "record": String(row + 1)
       default: "negative"
       }

@@ -24,7 +24,9 @@ public struct Prediction {
     let folder = try RunFolder(url)
     plan = try Plan(contentsOf: folder.plan)
     try PlanCheck.check(plan, at: folder.plan.path)
-    guard let checkpoint = try folder.checkpoints.latest() else {
+    let weights = averaged ? ["network/", "average."] : ["network/"]
+    let latest = try folder.checkpoints.latest { name in weights.contains { name.hasPrefix($0) } }
+    guard let checkpoint = latest else {
       throw EngineError(
         "the run has no checkpoint yet", at: url.path, remedy: "train it first: deepmed train plan.json -o …")
     }
@@ -33,7 +35,7 @@ public struct Prediction {
       store.root, channels: plan.channelNames.count, classes: plan.classNames.count)
     try store.load(checkpoint.file.state(under: "network/"))
     let average = checkpoint.file.state(under: "average.")
-    if averaged, !average.tensors.isEmpty { try store.load(average, agreement: .partial) }
+    if !average.tensors.isEmpty { try store.load(average, agreement: .partial) }
     try store.move(to: device)
     predictor = ScanPredictor(plan: plan, network: network, device: device)
     self.threads = threads

@@ -35,7 +35,7 @@ extension NIfTIHeader {
   /// Without any form: the middle of the grid at the origin, the first axis running left.
   private var centred: Affine {
     let spacing = SIMD3(-pixdim[1], pixdim[2], pixdim[3])
-    func half(_ axis: Int) -> Double { axis <= dim[0] ? Double(dim[axis] - 1) / 2 : 0 }
+    func half(_ axis: Int) -> Double { axis <= dim[0] ? (Double(dim[axis]) - 1) / 2 : 0 }
     return Affine(spacing: spacing, origin: -spacing * SIMD3(half(1), half(2), half(3)))
   }
 
