@@ -13,6 +13,7 @@ struct cv_image {
 
 // Values of libvips' enumerations.
 enum { FAIL_ON_ERROR = 2, ACCESS_SEQUENTIAL = 1, COMPRESSION_LZW = 5, COMPRESSION_NONE = 0 };
+enum { INTERPRETATION_MULTIBAND = 0, INTERPRETATION_GRAY = 1, INTERPRETATION_GRAY16 = 26 };
 enum { INTERPRETATION_CMYK = 15, INTERPRETATION_RGB = 17, INTERPRETATION_SRGB = 22 };
 enum { INTERPRETATION_RGB16 = 25, INTERPRETATION_SCRGB = 28 };
 
@@ -146,6 +147,17 @@ cv_status cv_read_rows(cv_image *image, int32_t top, int32_t rows, void *out, si
   return CV_OK;
 }
 
+// What the bands are: PNG knows 16 bits by it.
+static int meaning(int bands, cv_type type, cv_format format) {
+  if (type == CV_UINT8) {
+    return bands == 1 ? INTERPRETATION_GRAY : bands == 3 ? INTERPRETATION_SRGB : INTERPRETATION_MULTIBAND;
+  }
+  if (type == CV_UINT16) {
+    return bands <= 2 ? INTERPRETATION_GRAY16 : INTERPRETATION_RGB16;
+  }
+  return format == CV_TIFF && bands == 1 ? INTERPRETATION_GRAY : INTERPRETATION_MULTIBAND;
+}
+
 cv_status cv_encode(const void *pixels, int32_t width, int32_t height, int32_t bands, cv_type type,
                     cv_format format, int32_t compress, void **out, size_t *count) {
   const cv_library *vips = cv_loaded();
@@ -155,10 +167,16 @@ cv_status cv_encode(const void *pixels, int32_t width, int32_t height, int32_t b
   vips->error_clear();
   size_t bytes = (size_t)width * (size_t)height * (size_t)bands * element_bytes(type);
   VipsImage *image = vips->image_new_from_memory(pixels, bytes, width, height, bands, type);
-  if (image == NULL) {
+  VipsImage *meant = NULL;
+  if (image == NULL || vips->copy(image, &meant, "interpretation", meaning(bands, type, format), NULL) != 0) {
+    if (image != NULL) {
+      vips->object_unref(image);
+    }
     cv_say_reason(vips);
     return CV_FAILED;
   }
+  vips->object_unref(image);
+  image = meant;
   void *made = NULL;
   size_t length = 0;
   int result = -1;

@@ -73,7 +73,10 @@ static void start(void *handle) {
   if (!require(handle, "g_log_set_handler", &set_log_handler)) {
     return;
   }
-  set_log_handler("VIPS", 0xfc, (void *)be_silent, NULL);
+  static const char *const domains[] = {"VIPS", "GLib", "GLib-GObject"};
+  for (size_t i = 0; i < sizeof domains / sizeof *domains; i++) {
+    set_log_handler(domains[i], 0xfc, (void *)be_silent, NULL);
+  }
   if (library.init("deepmedicine") != 0) {
     snprintf(failure, sizeof failure, "libvips does not start: %s", library.error_buffer());
     return;
@@ -110,8 +113,9 @@ static void load(void) {
       VIPS(image_get_interpretation) && VIPS(image_get_xres) && VIPS(image_get_yres) &&
       VIPS(image_get_n_pages) && VIPS(image_get_orientation) && VIPS(image_hasalpha) && VIPS(region_new) &&
       VIPS(region_fetch) && VIPS(pngload_source) && VIPS(jpegload_source) && VIPS(tiffload_source) &&
-      VIPS(gifload_source) && VIPS(ppmload_source) && VIPS(pngsave_buffer) && VIPS(tiffsave_buffer) &&
-      require(handle, "g_object_unref", &library.object_unref) && require(handle, "g_free", &library.free)) {
+      VIPS(gifload_source) && VIPS(ppmload_source) && VIPS(copy) && VIPS(pngsave_buffer) &&
+      VIPS(tiffsave_buffer) && require(handle, "g_object_unref", &library.object_unref) &&
+      require(handle, "g_free", &library.free)) {
     start(handle);
   }
 #undef VIPS

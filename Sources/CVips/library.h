@@ -37,6 +37,7 @@ typedef struct {
   cv_loader *tiffload_source;
   cv_loader *gifload_source;
   cv_loader *ppmload_source;
+  int (*copy)(VipsImage *image, VipsImage **out, ...);
   int (*pngsave_buffer)(VipsImage *image, void **bytes, size_t *count, ...);
   int (*tiffsave_buffer)(VipsImage *image, void **bytes, size_t *count, ...);
   void (*object_unref)(void *object);

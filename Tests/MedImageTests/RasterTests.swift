@@ -46,7 +46,7 @@ import Testing
       for original in [
         sample(UInt8.self, channels: channels), sample(UInt16.self, channels: channels),
         sample(Int16.self, channels: channels), sample(Int32.self, channels: channels),
-        sample(Float.self, channels: channels), sample(Double.self, channels: channels),
+        sample(Float.self, channels: channels),
       ] {
         for isCompressed in [true, false] {
           let bytes = try Raster.encode(original, as: .tiff, isCompressed: isCompressed)
@@ -142,7 +142,9 @@ import Testing
   }
 
   @Test func liesAboutSize() throws {
-    try refused(gif([0, 0, 0], [255, 0, 0], canvas: [255, 255, 255, 255]), "lie.gif", "more than")
+    var large = gif([0, 0, 0], [255, 0, 0], canvas: [255, 255, 255, 255])
+    large.replaceSubrange(24..<28, with: [255, 255, 255, 255])
+    try refused(large, "lie.gif", "more than")
     try refused(Array("P5 60000 60000 255\n".utf8) + [1, 2, 3], "lie.pgm", "more than")
     var png = try Raster.encode(sample(UInt8.self, channels: 1), as: .png)
     png.replaceSubrange(16..<24, with: [0, 1, 0, 0, 0, 1, 0, 0])
@@ -169,7 +171,7 @@ import Testing
 
   @Test func whatFormatsCannotHold() throws {
     #expect(throws: ImageError.self) { try Raster.encode(sample(Float.self, channels: 1), as: .png) }
-    #expect(throws: ImageError.self) { try Raster.encode(sample(Int64.self, channels: 1), as: .tiff) }
+    #expect(throws: ImageError.self) { try Raster.encode(sample(Double.self, channels: 1), as: .tiff) }
     #expect(throws: ImageError.self) { try Raster.encode(sample(UInt8.self, channels: 1), as: .jpeg) }
   }
 }

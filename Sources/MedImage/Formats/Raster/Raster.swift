@@ -47,14 +47,19 @@ public enum Raster: ImageCodec {
       }
     }
 
-    /// No content can have more bytes a byte of the file: deflate's 1032, for pixels of a bit where there are such;
-    /// LZW's 12-bit codes for runs of 4096; two bits for a JPEG's block of 64 pixels.
-    var largestRatio: Double {
-      switch self {
-      case .png, .tiff: 1032 * 8
-      case .gif: 2731 * 3
-      case .jpeg: 256
-      case .pnm: 8
+    /// The most bytes that a file of so many can hold.
+    ///
+    /// Deflate makes 1032 of one, for pixels of a bit where there are such. LZW's 12-bit codes stand for runs of up to
+    /// 4096 colors, and a frame may leave most of its canvas empty. A JPEG spends a bit on a block of 64 pixels, of
+    /// which every other may be a quarter of a channel. Fax rows and empty tiles of a TIFF take next to nothing.
+    func largestContent(_ fileSize: Int) -> Double {
+      let size = Double(fileSize)
+      return switch self {
+      case .png: size * 1032 * 8
+      case .tiff: size * 1032 * 8 + 67_108_864
+      case .gif: size * 2731 * 3 + 16_777_216
+      case .jpeg: size * 1024 + 1_048_576
+      case .pnm: size * 8
       }
     }
 
@@ -90,7 +95,8 @@ public enum Raster: ImageCodec {
 
   /// A picture file of an image of one slice.
   ///
-  /// - Parameter format: PNG (8 or 16 bits unsigned, up to 4 channels) or TIFF (any type but 64-bit integers).
+  /// - Parameter format: PNG (8 or 16 bits unsigned, 1 or 3 channels) or TIFF (any type of up to 32
+  ///   bits).
   /// - Throws: `ImageError` when the format can't hold the image.
   public static func encode(
     _ image: StoredImage, as format: Format, isCompressed: Bool = true
@@ -98,8 +104,8 @@ public enum Raster: ImageCodec {
     let (size, type, channels) = (image.header.size, image.voxels.type, image.header.channels)
     let isHeld =
       switch format {
-      case .png: [.uint8, .uint16].contains(type) && channels <= 4
-      case .tiff: type.rasterCode != nil && channels <= 64
+      case .png: [.uint8, .uint16].contains(type) && (channels == 1 || channels == 3)
+      case .tiff: type.byteCount <= 4 && channels <= 64
       default: false
       }
     guard isHeld, let code = type.rasterCode, size.z == 1, size.x <= 1 << 20, size.y <= 1 << 20 else {

@@ -1,4 +1,5 @@
 import CVips
+import Foundation
 import MedVoxel
 
 /// A picture's file, opened anew by each who reads it.
@@ -30,9 +31,7 @@ struct RasterFile: Sendable {
         "complex pixels are not read", at: source.name, remedy: "save real and imaginary parts as two files")
     }
     let claimed = Double(width) * Double(height) * Double(bands * type.byteCount)
-    // A small file may well hold a large empty picture.
-    let allowed = 67_108_864 + Double(source.largestContent) * format.largestRatio
-    guard claimed <= allowed, claimed <= Double(1 << 40) else {
+    guard claimed <= min(format.largestContent(source.largestContent), Double(1 << 40)) else {
       throw ImageError(
         "the header claims \(width)×\(height) pixels of \(bands) bands, more than the file can hold",
         at: source.name)
@@ -126,9 +125,10 @@ struct RasterPixels: VoxelSource {
     let voxels = try decoded()
     let plane = info.width * info.height * info.type.byteCount
     let first: [UInt8]? = voxels.withUnsafeBytes { bytes in
-      let planes = (0..<3).map { UnsafeRawBufferPointer(rebasing: bytes[$0 * plane..<($0 + 1) * plane]) }
-      guard planes[0].elementsEqual(planes[1]), planes[0].elementsEqual(planes[2]) else { return nil }
-      return Array(planes[0])
+      guard let base = bytes.baseAddress, memcmp(base, base + plane, plane) == 0,
+        memcmp(base, base + 2 * plane, plane) == 0
+      else { return nil }
+      return Array(bytes[..<plane])
     }
     guard let first else { return }
     gray = .filled(type: info.type, channels: 1, size: [info.width, info.height, 1]) {
