@@ -32,8 +32,10 @@ let libraries: [Module] = [
   Module(
     name: "CGDCM", language: .cxx, headers: ["../../.deps/gdcm/include"],
     libraries: ["gdcmMSFF", "gdcmDSED", "gdcmDICT", "gdcmCommon"], isTested: false),
+  // Opens libvips at run time: nothing to link.
+  Module(name: "CVips", language: .c, isTested: false),
   Module(name: "MedVoxel", imports: ["CVoxelKernels"]),
-  Module(name: "MedImage", imports: ["MedVoxel", "CGDCM", "CDeflate", "CPNG"]),
+  Module(name: "MedImage", imports: ["MedVoxel", "CGDCM", "CVips", "CDeflate", "CPNG"]),
   Module(name: "MedTransform", imports: ["MedImage"]),
   Module(name: "MedMetric", imports: ["MedVoxel"]),
   Module(name: "MedTensor", imports: ["CTorch", "CVoxelKernels", "MedVoxel"]),
@@ -45,7 +47,7 @@ let libraries: [Module] = [
     name: "MedCatalog", imports: ["MedVoxel"], packages: [yams, grdb],
     resources: [.copy("Resources"), .copy("SiteResources")]),
   Module(
-    name: "MedDataset", imports: ["MedCatalog", "MedRecord", "MedImage", "MedVoxel"]),
+    name: "MedDataset", imports: ["MedCatalog", "MedRecord", "MedImage", "MedVoxel", "CExpat"]),
   Module(name: "MedStudy", imports: ["MedImage", "MedTransform", "MedMetric", "MedRecord"]),
   Module(
     name: "MedEngine",
@@ -124,6 +126,8 @@ let package = Package(
     .systemLibrary(
       name: "CDeflate", pkgConfig: "libdeflate",
       providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]),
+    .systemLibrary(
+      name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"]), .brew(["expat"])]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .target(

@@ -1,4 +1,5 @@
 import DeepMedicine
+import Foundation
 
 /// A template for a data set's reader: `scores.csv` beside a scan and a mask for each patient.
 ///

@@ -3,9 +3,9 @@ import Testing
 
 /// Who may import whom. A new arrow is a decision: it belongs into Documentation/Decisions first.
 private let allowed: [String: Set<String>] = [
-  "CDeflate": [], "CPNG": [], "CTorch": [], "CGDCM": [], "CVoxelKernels": [],
+  "CDeflate": [], "CPNG": [], "CTorch": [], "CGDCM": [], "CVips": [], "CExpat": [], "CVoxelKernels": [],
   "MedVoxel": ["CVoxelKernels"],
-  "MedImage": ["MedVoxel", "CGDCM", "CDeflate", "CPNG"],
+  "MedImage": ["MedVoxel", "CGDCM", "CVips", "CDeflate", "CPNG"],
   "MedTransform": ["MedImage"],
   "MedMetric": ["MedVoxel"],
   "MedTensor": ["CTorch", "CVoxelKernels", "MedVoxel"],
@@ -14,7 +14,7 @@ private let allowed: [String: Set<String>] = [
   "MedRecord": ["MedVoxel"],
   "MedReport": ["MedRecord", "MedImage"],
   "MedCatalog": ["MedVoxel", "Yams", "GRDB"],
-  "MedDataset": ["MedCatalog", "MedRecord", "MedImage", "MedVoxel"],
+  "MedDataset": ["MedCatalog", "MedRecord", "MedImage", "MedVoxel", "CExpat"],
   "MedStudy": ["MedImage", "MedTransform", "MedMetric", "MedRecord"],
   "MedEngine": ["MedStudy", "MedImage", "MedTensor", "MedNet", "MedCheckpoint", "MedRecord"],
   "DeepMedicine": [

@@ -95,11 +95,11 @@ import Testing
     #expect(try Dataset(reader, at: root, mode: .strict).cases.map(\.id) == expected)
     let names = try FileManager.default.contentsOfDirectory(atPath: root.path).filter { !$0.hasPrefix(".") }
     let name = try #require(names.sorted().first { $0 != "__MACOSX" })
-    try FileManager.default.moveItem(
-      at: root.appending(path: name), to: root.appending(path: name.uppercased()))
+    let other = name.uppercased() == name ? name.lowercased() : name.uppercased()
+    try FileManager.default.moveItem(at: root.appending(path: name), to: root.appending(path: other))
     let dataset = try Dataset(reader, at: root)
     #expect(dataset.cases.map(\.id) == expected)
-    if name.uppercased() != name {
+    if other != name {
       #expect(dataset.problems.contains { $0.severity == .note })
       #expect(throws: DatasetError.self) { try Dataset(reader, at: root, mode: .strict) }
     }

@@ -13,7 +13,7 @@ import Testing
   }
 
   /// Slices at z = 0, 5, 10 whose voxels are 100·z/5 + 0…5, in a misleading order of names.
-  private func writeStack(_ change: (inout RawDICOM, Int) -> Void = { _, _ in }) throws {
+  func writeStack(_ change: (inout RawDICOM, Int) -> Void = { _, _ in }) throws {
     for k in 0..<3 {
       var file = RawDICOM()
       file.position = [7, 8, Double(5 * k)]
@@ -145,5 +145,19 @@ import Testing
   @Test func emptyFolders() throws {
     let error = #expect(throws: ImageError.self) { try ScalarImage(contentsOf: folder.url) }
     #expect(error?.description.contains("no DICOM images") == true)
+  }
+}
+
+extension DICOMTests {
+  @Test func slicesKnowTheirFiles() throws {
+    try writeStack()
+    let series = try #require(try DICOM.series(in: folder.url).first)
+    let slices = try series.slices()
+    #expect(slices.map(\.identity) == ["1.2.3.0", "1.2.3.1", "1.2.3.2"])
+    #expect(slices.map { $0.file.lastPathComponent } == ["c.dcm", "a.dcm", "b.dcm"])
+    #expect(slices.map(\.k) == [0, 1, 2])
+    #expect(slices.map(\.position) == [[-7, -8, 0], [-7, -8, 5], [-7, -8, 10]])
+    #expect(slices.allSatisfy { $0.frame == 0 && $0.repetition == 0 })
+    #expect(series.modality == "CT")
   }
 }

@@ -1,6 +1,6 @@
 public import Foundation
 public import MedImage
-import MedVoxel
+public import MedVoxel
 
 /// One case of a data set: a scan with its labels, a row of a table, a question with its answer.
 public struct DatasetCase: Sendable, Identifiable {
@@ -45,14 +45,19 @@ public struct CaseImage: Sendable {
   public var role: Role
   /// The files it is read from.
   public var files: [URL]
+  private let look: (@Sendable () throws -> Grid)?
   private let read: @Sendable () throws -> Subject.Image
 
+  /// - Parameter look: the grid, and errors that reading would throw, without the voxels; by default the header of
+  ///   the file where there is one only.
   public init(
-    _ name: String, role: Role, files: [URL], read: @escaping @Sendable () throws -> Subject.Image
+    _ name: String, role: Role, files: [URL], look: (@Sendable () throws -> Grid)? = nil,
+    read: @escaping @Sendable () throws -> Subject.Image
   ) {
     self.name = name
     self.role = role
     self.files = files
+    self.look = look
     self.read = read
   }
 
@@ -67,6 +72,12 @@ public struct CaseImage: Sendable {
   }
 
   public func load() throws -> Subject.Image { try read() }
+
+  /// Where the image lies, without its voxels; nil where only reading tells.
+  public func grid() throws -> Grid? {
+    if let look { return try look() }
+    return files.count == 1 ? try ImageFile.open(files[0]).header.grid : nil
+  }
 }
 
 /// A named value of a case.

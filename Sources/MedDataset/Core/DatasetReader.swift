@@ -61,7 +61,7 @@ public struct DatasetForm: Codable, Hashable, Sendable {
 
 /// All readers, by the order of their ids.
 public enum DatasetReaders {
-  public static let all: [any DatasetReader] = [KiTS19(), PubMedQA()] + UCITables.all
+  public static let all: [any DatasetReader] = [DRIVE(), KiTS19(), LIDC(), PubMedQA()] + UCITables.all
 
   public static func reader(_ id: String) -> (any DatasetReader)? { all.first { $0.id == id } }
 }

@@ -74,11 +74,8 @@ public struct DatasetSummary: Encodable, Sendable {
     return names.map { name in
       let all = dataset.cases.compactMap { item in item.images.first { $0.name == name } }
       let grids = Parallel.map(all.count) { index -> Grid? in
-        // A header alone is enough where one file or folder holds the image.
-        guard all[index].files.count == 1 else { return nil }
         do {
-          let header = try ImageFile.open(all[index].files[0]).header
-          return Grid(size: header.size, affine: header.affine)
+          return try all[index].grid()
         } catch {
           log.error(error, at: all[index].files[0].path)
           return nil

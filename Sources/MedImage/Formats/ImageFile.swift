@@ -4,7 +4,7 @@ import MedVoxel
 /// Reading and writing image files of any known format.
 public enum ImageFile {
   /// The formats, in the order in which content is tried.
-  static let codecs: [any ImageCodec.Type] = [NIfTI.self, DICOM.self, MGH.self]
+  static let codecs: [any ImageCodec.Type] = [NIfTI.self, DICOM.self, MGH.self, Raster.self]
 
   /// Reads the header; the voxels wait. A folder is read as DICOM slices.
   ///

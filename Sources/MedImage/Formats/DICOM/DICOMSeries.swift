@@ -1,6 +1,6 @@
 import CGDCM
 public import Foundation
-import MedVoxel
+public import MedVoxel
 
 /// The files of a folder that make one image: same SeriesInstanceUID, size and orientation.
 public struct DICOMSeries: Sendable {
@@ -119,4 +119,38 @@ public struct DICOMSeries: Sendable {
     }
     return Affine(i: directions.i * spacing.i, j: directions.j * spacing.j, k: k, origin: origin)
   }
+}
+
+extension DICOMSeries {
+  /// Where a frame of a file lies in the volume that the series makes.
+  public struct PlacedSlice: Hashable, Sendable {
+    public var file: URL
+    /// The SOPInstanceUID of the file; empty where it gives none.
+    public var identity: String
+    /// Counted from 0; other than 0 in multi-frame files only.
+    public var frame: Int
+    /// The index along the third axis.
+    public var k: Int
+    /// Which of the images repeated at this position.
+    public var repetition: Int
+    /// Of the first pixel, in RAS+ millimeters; nil where the file gives none.
+    public var position: WorldPoint?
+  }
+
+  /// The slices in the order of the volume, repetitions last.
+  ///
+  /// - Throws: `ImageError` when the slices make no volume, as when the image is opened.
+  public func slices() throws(ImageError) -> [PlacedSlice] {
+    try layout().volumes.enumerated().flatMap { repetition, volume in
+      volume.enumerated().map { k, slice in
+        let instance = instances[slice.file]
+        return PlacedSlice(
+          file: instance.source.url, identity: instance.identity, frame: slice.frame, k: k,
+          repetition: repetition, position: slice.position)
+      }
+    }
+  }
+
+  /// Such as "CT"; nil where the files don't say.
+  public var modality: String? { instances.first?.text("Modality") }
 }
