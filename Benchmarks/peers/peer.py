@@ -185,6 +185,14 @@ def predict(folder):
     report("predict memory", "MONAI", peaks, unit="MB")
 
 
+def peak_memory():
+    """MiB. `getrusage` keeps what the parent used when it started this program; VmHWM does not."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(next(line for line in status.read_text().splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024
+
+
 def predict_once(folder):
     """Reads the scan, prepares it, slides the network over it, brings the classes back to the scan's grid, saves."""
     import torch
@@ -223,7 +231,7 @@ def predict_once(folder):
         case["pred"] = window(case["image"][None], network().eval())[0]
         finish(case)
         assert list(Path(out).rglob("*.nii.gz")), "nothing was saved"
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(peak_memory())
 
 
 WORKS = {
