@@ -39,7 +39,7 @@ import Testing
       ] {
         let png = try image(Raster.encode(original, as: .png), "a.png")
         #expect(png.voxels == original.voxels)
-        #expect(png.header.components == (channels == 3 ? .rgb : .scalar))
+        #expect(png.header.components == (channels == 3 && png.header.type == .uint8 ? .rgb : .scalar))
         #expect(png.header.format == "PNG")
         #expect(!png.header.hasGeometry)
       }
@@ -115,6 +115,11 @@ import Testing
     let colors = try image(gif([0, 0, 0], [255, 0, 9]), "c.gif")
     #expect(colors.header.components == .rgb)
     #expect(colors.scalarImage().voxels[2, 1, 0, 0] == 9)
+    // No table at all: numbers are grays.
+    let bare = try image(
+      Array("GIF87a".utf8) + [2, 0, 2, 0, 0, 0, 0]
+        + [0x2C, 0, 0, 0, 0, 2, 0, 2, 0, 0, 2, 3, 0x44, 0x02, 0x05, 0, 0x3B], "e.gif")
+    #expect(bare.voxels == .uint8(VoxelBuffer(size: [2, 2, 1], elements: [0, 1, 1, 0])))
     // Gray colors in the pixels, others in the table only.
     let unused = try image(
       Array("GIF87a".utf8) + [2, 0, 2, 0, 0x81, 0, 0] + [0, 0, 0, 255, 255, 255, 200, 0, 0, 0, 200, 0]

@@ -34,7 +34,8 @@ struct GIF {
     }
     let local = try reader.byte()
     if local & 0x80 != 0 { colors = try reader.table(local) }
-    guard !colors.isEmpty else { throw reader.error("there is no table of colors") }
+    // Without a table, colors are up to the reader; grays are usual.
+    if colors.isEmpty { colors = (0...255).map { SIMD3(repeating: UInt8($0)) } }
     let start = reader.position
     let pixels = try reader.pixels(columns * rows)
     let known = colors.count

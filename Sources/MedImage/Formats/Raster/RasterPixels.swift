@@ -80,7 +80,8 @@ struct RasterInfo: Equatable, Sendable {
   init(_ info: cv_info, type: VoxelType, bands: Int) {
     (width, height, self.bands, self.type) = (Int(info.width), Int(info.height), bands, type)
     channels = bands - (info.has_alpha != 0 && bands > 1 ? 1 : 0)
-    isColor = info.is_rgb != 0 && channels == 3
+    // Formats have colors of 8 bits; others are channels like any.
+    isColor = info.is_rgb != 0 && channels == 3 && type == .uint8
     isInk = info.is_cmyk != 0
     (pages, orientation) = (Int(info.pages), Int(info.orientation))
     resolution = (info.x_resolution, info.y_resolution)
