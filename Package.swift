@@ -31,7 +31,7 @@ let libraries: [Module] = [
     libraries: ["torch_cpu", "c10"], isTested: false),
   Module(
     name: "CGDCM", language: .cxx, headers: ["../../.deps/gdcm/include"],
-    libraries: ["gdcmMSFF", "gdcmDSED", "gdcmCommon"], isTested: false),
+    libraries: ["gdcmMSFF", "gdcmDSED", "gdcmDICT", "gdcmCommon"], isTested: false),
   // Opens libvips at run time: nothing to link.
   Module(name: "CVips", language: .c, isTested: false),
   Module(name: "MedVoxel", imports: ["CVoxelKernels"]),

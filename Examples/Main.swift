@@ -11,6 +11,7 @@ import Foundation
     try NetworkExamples.run(in: folder)
     try TrainingExamples.run()
     try EvaluationExamples.run(in: folder)
+    try CatalogExamples.run(in: folder)
     print("all examples ran")
   }
 }

@@ -25,6 +25,9 @@ struct Inside {
 
 extern constinit thread_local Inside inside;
 
+// Fills GDCM's dictionaries, unless they are; before anything is read.
+void load_dictionaries();
+
 // Keeps the reason for `cg_message`, and returns the status.
 cg_status failed(cg_status status, const char *why);
 

@@ -15,10 +15,11 @@ using cg::pixel_allowance;
 
 namespace {
 
-// GDCM must not write on standard error. (Its tables are built when the library is loaded.)
+// GDCM must not write on standard error, and needs its dictionaries.
 void prepare() {
   static std::once_flag once;
   std::call_once(once, [] {
+    cg::load_dictionaries();
     gdcm::Trace::WarningOff();
     gdcm::Trace::ErrorOff();
     gdcm::Trace::DebugOff();

@@ -1,57 +1,39 @@
 #include "convert_kernels.h"
 #include "dispatch.h"
+#include "stored_types.h"
 #include <math.h>
 
-#define TO(TYPE)                                                                                             \
-  do {                                                                                                       \
-    const TYPE *restrict from = in;                                                                          \
-    if (slope == 1 && intercept == 0)                                                                        \
-      for (int64_t i = 0; i < count; i++)                                                                    \
-        out[i] = (float)from[i];                                                                             \
+#define EACH(LOAD, VALUE)                                                                                    \
+  for (int64_t i = 0; i < count; i++) {                                                                      \
+    LOAD;                                                                                                    \
+    out[i] = (float)(VALUE);                                                                                 \
+  }
+
+#define SCALED(v) (slope * (double)(v) + intercept)
+
+#define TO_FLOAT(CODE, TYPE, BITS, SWAP)                                                                     \
+  case CODE:                                                                                                 \
+    if (!swapped && plain)                                                                                   \
+      EACH(VK_LOAD(TYPE, v, bytes, i), v)                                                                    \
+    else if (!swapped)                                                                                       \
+      EACH(VK_LOAD(TYPE, v, bytes, i), SCALED(v))                                                            \
+    else if (plain)                                                                                          \
+      EACH(VK_LOAD_SWAPPED(TYPE, BITS, SWAP, v, bytes, i), v)                                                \
     else                                                                                                     \
-      for (int64_t i = 0; i < count; i++)                                                                    \
-        out[i] = (float)(slope * (double)from[i] + intercept);                                               \
-  } while (0)
+      EACH(VK_LOAD_SWAPPED(TYPE, BITS, SWAP, v, bytes, i), SCALED(v))                                        \
+    break;
 
 VK_MULTIVERSION
-void vk_to_f32(const void *in, int32_t type, int64_t count, double slope, double intercept,
+void vk_to_f32(const void *in, int32_t type, int32_t swapped, int64_t count, double slope, double intercept,
                float *restrict out) {
-  switch (type) {
-  case VK_U8:
-    TO(uint8_t);
-    break;
-  case VK_I8:
-    TO(int8_t);
-    break;
-  case VK_U16:
-    TO(uint16_t);
-    break;
-  case VK_I16:
-    TO(int16_t);
-    break;
-  case VK_U32:
-    TO(uint32_t);
-    break;
-  case VK_I32:
-    TO(int32_t);
-    break;
-  case VK_U64:
-    TO(uint64_t);
-    break;
-  case VK_I64:
-    TO(int64_t);
-    break;
-  case VK_F32:
-    TO(float);
-    break;
-  default:
-    TO(double);
-  }
+  const uint8_t *restrict bytes = in;
+  const int plain = slope == 1 && intercept == 0;
+  switch (type) { VK_STORED_TYPES(TO_FLOAT) }
 }
 
 // The largest double that still converts is `HIGH`; beyond it the type's own maximum stands in.
-#define FROM(TYPE, LOW, HIGH, MAXIMUM)                                                                       \
-  do {                                                                                                       \
+#define FROM_FLOAT(CODE, TYPE, LOW, HIGH, MAXIMUM)                                                           \
+  case CODE: {                                                                                               \
     TYPE *restrict to = out;                                                                                 \
     for (int64_t i = 0; i < count; i++) {                                                                    \
       double v = rint(slope * (double)in[i] + intercept);                                                    \
@@ -61,36 +43,21 @@ void vk_to_f32(const void *in, int32_t type, int64_t count, double slope, double
       r = v >= HIGH ? MAXIMUM : r;                                                                           \
       to[i] = v == v ? r : 0;                                                                                \
     }                                                                                                        \
-  } while (0)
+    break;                                                                                                   \
+  }
 
 VK_MULTIVERSION
 void vk_from_f32(const float *restrict in, int64_t count, double slope, double intercept, int32_t type,
                  void *out) {
   switch (type) {
-  case VK_U8:
-    FROM(uint8_t, 0.0, 255.0, UINT8_MAX);
-    break;
-  case VK_I8:
-    FROM(int8_t, -128.0, 127.0, INT8_MAX);
-    break;
-  case VK_U16:
-    FROM(uint16_t, 0.0, 65535.0, UINT16_MAX);
-    break;
-  case VK_I16:
-    FROM(int16_t, -32768.0, 32767.0, INT16_MAX);
-    break;
-  case VK_U32:
-    FROM(uint32_t, 0.0, 4294967295.0, UINT32_MAX);
-    break;
-  case VK_I32:
-    FROM(int32_t, -2147483648.0, 2147483647.0, INT32_MAX);
-    break;
-  case VK_U64:
-    FROM(uint64_t, 0.0, 18446744073709549568.0, UINT64_MAX);
-    break;
-  case VK_I64:
-    FROM(int64_t, -9223372036854775808.0, 9223372036854774784.0, INT64_MAX);
-    break;
+    FROM_FLOAT(VK_U8, uint8_t, 0.0, 255.0, UINT8_MAX)
+    FROM_FLOAT(VK_I8, int8_t, -128.0, 127.0, INT8_MAX)
+    FROM_FLOAT(VK_U16, uint16_t, 0.0, 65535.0, UINT16_MAX)
+    FROM_FLOAT(VK_I16, int16_t, -32768.0, 32767.0, INT16_MAX)
+    FROM_FLOAT(VK_U32, uint32_t, 0.0, 4294967295.0, UINT32_MAX)
+    FROM_FLOAT(VK_I32, int32_t, -2147483648.0, 2147483647.0, INT32_MAX)
+    FROM_FLOAT(VK_U64, uint64_t, 0.0, 18446744073709549568.0, UINT64_MAX)
+    FROM_FLOAT(VK_I64, int64_t, -9223372036854775808.0, 9223372036854774784.0, INT64_MAX)
   case VK_F32: {
     float *restrict to = out;
     for (int64_t i = 0; i < count; i++)

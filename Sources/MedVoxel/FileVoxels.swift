@@ -27,11 +27,8 @@ public enum FileVoxels {
     from source: UnsafeRawPointer, type: VoxelType, isSwapped: Bool = false, count: Int,
     rescale: Rescale = .identity, into destination: UnsafeMutablePointer<Float>
   ) {
-    if isSwapped {
-      vk_swapped_to_f32(source, type.code, count, rescale.slope, rescale.intercept, destination)
-    } else {
-      vk_to_f32(source, type.code, Int64(count), rescale.slope, rescale.intercept, destination)
-    }
+    vk_to_f32(
+      source, type.code, isSwapped ? 1 : 0, Int64(count), rescale.slope, rescale.intercept, destination)
   }
 
   /// The same values in this machine's byte order.

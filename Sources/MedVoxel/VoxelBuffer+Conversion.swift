@@ -19,7 +19,7 @@ extension VoxelBuffer {
   ) {
     Parallel.forEachChunk(of: count, chunk: 1 << 17) { range in
       vk_to_f32(
-        input + range.lowerBound * type.byteCount, type.code, Int64(range.count), slope, intercept,
+        input + range.lowerBound * type.byteCount, type.code, 0, Int64(range.count), slope, intercept,
         output + range.lowerBound)
     }
   }
@@ -38,7 +38,7 @@ extension VoxelBuffer where Element == Float {
     let output = storage.base
     Parallel.forEachChunk(of: storage.count, chunk: 1 << 17) { range in
       vk_to_f32(
-        start + range.lowerBound * type.byteCount, type.code, Int64(range.count), slope, intercept,
+        start + range.lowerBound * type.byteCount, type.code, 0, Int64(range.count), slope, intercept,
         output + range.lowerBound)
     }
   }

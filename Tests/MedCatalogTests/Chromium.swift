@@ -16,6 +16,8 @@ final class Chromium {
 
   /// - Parameter program: the browser; it is ended after a minute, whatever happens.
   init(_ program: String, profile: URL) throws {
+    // A browser that ends early is an error to be told, not the end of the tests.
+    signal(SIGPIPE, SIG_IGN)
     // The browser reads commands from file 3 and answers on file 4.
     process.executableURL = URL(filePath: "/bin/sh")
     process.arguments = [

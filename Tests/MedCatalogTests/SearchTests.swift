@@ -61,7 +61,7 @@ private let questions: [(String, [String])] = [
   private func ids(_ query: String, _ filter: CatalogFilter = CatalogFilter(), limit: Int = 10) throws
     -> [String]
   {
-    try Self.index.get().search(query, filter: filter, limit: limit).hits.map(\.entry.id)
+    try Self.index.get().search(query, filter: filter, limit: limit).hits.map(\.id)
   }
 
   @Test(arguments: questions)

@@ -75,7 +75,8 @@ struct SiteBrowserTests {
     let index = try CatalogIndex(catalog)
     // A second mention of a work is told from the first by its place alone.
     let answers = try asked.map { question in
-      try index.search(question, limit: 12).hits.map(\.entry).filter { $0.reference?.duplicateOf == nil }
+      try index.search(question, limit: 12).hits.compactMap { try index.entry(id: $0.id) }
+        .filter { $0.reference?.duplicateOf == nil }
         .prefix(5).map(\.id)
     }
     let pairs = String(

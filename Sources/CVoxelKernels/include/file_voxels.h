@@ -11,11 +11,6 @@
 extern "C" {
 #endif
 
-// destination[i] = source[i] * slope + intercept, computed in double, rounded once; the source has the byte
-// order that this machine has not.
-void vk_swapped_to_f32(const void *source, int32_t type, size_t count, double slope, double intercept,
-                       float *destination);
-
 // A copy of `count` elements of `width` bytes (1, 2, 4 or 8), the byte order of each reversed.
 void vk_swap_copy(const void *source, size_t width, size_t count, void *destination);
 

@@ -21,14 +21,11 @@ struct EntryStyle {
   }
 
   /// Id and name, what it is about, and the summary.
-  func short(_ entry: CatalogEntry) -> String {
-    var lines = ["\(strong(entry.id))  \(colored(entry.kind.rawValue, entry.kind))"]
-    if entry.name.lowercased() != entry.id { lines.append(contentsOf: wrapped(entry.name, indent: 2)) }
-    let facts =
-      [entry.citation?.year.map(String.init)].compactMap { $0 } + entry.modality + entry.bodyPart + entry.task
-      + [entry.dataset?.access.rawValue].compactMap { $0 } + supported(entry)
-    lines.append(contentsOf: wrapped(facts.joined(separator: " · "), indent: 2).map(faint))
-    lines.append(contentsOf: wrapped(entry.summary, indent: 2))
+  func short(_ hit: SearchHit) -> String {
+    var lines = ["\(strong(hit.id))  \(colored(hit.kind.rawValue, hit.kind))"]
+    if hit.name.lowercased() != hit.id { lines.append(contentsOf: wrapped(hit.name, indent: 2)) }
+    lines.append(contentsOf: wrapped(hit.facts.joined(separator: " · "), indent: 2).map(faint))
+    lines.append(contentsOf: wrapped(hit.summary, indent: 2))
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -76,7 +73,7 @@ struct EntryStyle {
     for (field, reason) in entry.uncertain.sorted(by: { $0.key < $1.key }) {
       add("uncertain", "\(field): \(reason)")
     }
-    add("here", supported(entry).joined(separator: ", "))
+    add("here", entry.support.words.joined(separator: ", "))
     add("list", entry.lines.isEmpty ? nil : "line " + entry.lines.map(String.init).joined(separator: ", "))
     let column = (rows.map(\.0.count).max() ?? 0) + 2
     let title = "\(strong(entry.name))\n\(faint(entry.id))  \(colored(entry.kind.rawValue, entry.kind))"
@@ -94,12 +91,6 @@ struct EntryStyle {
     if let was = correction.was { text += " Was: \(was)" }
     if let now = correction.now { text += " Now: \(now)" }
     return text
-  }
-
-  private func supported(_ entry: CatalogEntry) -> [String] {
-    (entry.support.reader ? ["read here"] : []) + (entry.support.scorer ? ["scored here"] : [])
-      + (entry.support.networks.isEmpty
-        ? [] : ["networks: " + entry.support.networks.joined(separator: ", ")])
   }
 
   /// Lines of at most the terminal's width; a longer word stands alone.

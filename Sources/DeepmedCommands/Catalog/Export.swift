@@ -40,8 +40,13 @@ extension Deepmed.CatalogCommand {
       guard !entries.isEmpty else {
         throw CatalogError("no entry passes the filters", cause: .usage)
       }
-      catalog.entries = entries
-      let data = if let format { try catalog.exported(format) } else { try catalog.site() }
+      let data: Data
+      if let format {
+        data = try catalog.exported(format, entries: entries)
+      } else {
+        catalog.entries = entries
+        data = try catalog.site()
+      }
       guard let output else {
         FileHandle.standardOutput.write(data)
         return

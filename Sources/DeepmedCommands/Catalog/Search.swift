@@ -39,7 +39,8 @@ extension Deepmed.CatalogCommand {
     public func run() throws {
       let index = try Deepmed.CatalogCommand.index()
       let query = words.joined(separator: " ")
-      let result = try index.search(query, filter: filter.filter(formats: format, index.vocabulary), limit: limit)
+      let result = try index.search(
+        query, filter: filter.filter(formats: format, index.vocabulary), limit: limit)
       if json {
         print(try Deepmed.CatalogCommand.json(result))
         return
@@ -52,7 +53,7 @@ extension Deepmed.CatalogCommand {
         return
       }
       let style = EntryStyle()
-      for hit in result.hits { print(style.short(hit.entry)) }
+      for hit in result.hits { print(style.short(hit)) }
       if result.total > result.hits.count {
         print(
           "\(result.hits.count) of \(result.total); more with --limit, details with: deepmed catalog show ID")

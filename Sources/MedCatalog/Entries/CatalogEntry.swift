@@ -126,4 +126,10 @@ public struct CatalogEntry: Codable, Hashable, Sendable, Identifiable {
     links.first { $0.role == .primary && $0.status != .broken } ?? links.first { $0.status != .broken }
       ?? links.first
   }
+
+  /// The entry in a few words: the year, what it is about, how to get it, what the toolkit does with it.
+  public var facts: [String] {
+    [citation?.year.map(String.init)].compactMap { $0 } + modality + bodyPart + task
+      + [dataset?.access.rawValue].compactMap { $0 } + support.words
+  }
 }

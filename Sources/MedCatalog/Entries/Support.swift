@@ -13,6 +13,12 @@ public struct Support: Codable, Hashable, Sendable {
     self.networks = networks
   }
 
+  /// For people: "read here", "networks: UNet".
+  public var words: [String] {
+    (reader ? ["read here"] : []) + (scorer ? ["scored here"] : [])
+      + (networks.isEmpty ? [] : ["networks: " + networks.joined(separator: ", ")])
+  }
+
   public var isEmpty: Bool { !reader && !scorer && networks.isEmpty }
 }
 

@@ -12,7 +12,8 @@ extension CatalogIndex {
       sql: """
         CREATE TABLE entry (
           position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL, topic TEXT NOT NULL,
-          supported INTEGER NOT NULL, prior REAL NOT NULL, json BLOB NOT NULL);
+          supported INTEGER NOT NULL, prior REAL NOT NULL, name TEXT NOT NULL, summary TEXT NOT NULL,
+          facts TEXT NOT NULL, json BLOB NOT NULL);
         CREATE TABLE facet (field TEXT, term TEXT, entry INTEGER, PRIMARY KEY (field, term, entry)) WITHOUT ROWID;
         CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL);
         CREATE VIRTUAL TABLE text USING fts5(
@@ -22,7 +23,8 @@ extension CatalogIndex {
     let text = SearchText(spelling: catalog.vocabulary.spelling)
     let groups = SynonymGroups(catalog.vocabulary, text: text)
     var words: [String: Int] = [:]
-    let insertEntry = try database.makeStatement(sql: "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)")
+    let insertEntry = try database.makeStatement(
+      sql: "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     let insertFacet = try database.makeStatement(sql: "INSERT INTO facet VALUES (?, ?, ?)")
     let insertText = try database.makeStatement(
       sql: "INSERT INTO text (rowid, \(columns.map(\.name).joined(separator: ", "))) "
@@ -31,7 +33,7 @@ extension CatalogIndex {
       try insertEntry.execute(
         arguments: [
           position, entry.id, entry.kind.rawValue, entry.topic, !entry.support.isEmpty, entry.prior,
-          try encoder.encode(entry),
+          entry.name, entry.summary, entry.facts.joined(separator: "\n"), try encoder.encode(entry),
         ])
       for field in Vocabulary.Field.allCases {
         for term in Set(entry.terms(field).flatMap { catalog.vocabulary.widened(field, $0) }) {

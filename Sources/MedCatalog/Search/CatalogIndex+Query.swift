@@ -1,9 +1,14 @@
 import Foundation
 import GRDB
 
-/// An entry that a search found.
-public struct SearchHit: Codable, Hashable, Sendable {
-  public var entry: CatalogEntry
+/// An entry that a search found, in brief; `CatalogIndex.entry(id:)` has all of it.
+public struct SearchHit: Codable, Hashable, Sendable, Identifiable {
+  public var id: String
+  public var kind: CatalogEntry.Kind
+  public var name: String
+  public var summary: String
+  /// The year, what it is about, how to get it, what the toolkit does with it.
+  public var facts: [String]
   /// Larger is better; comparable within one search only.
   public var score: Double
 }
@@ -54,7 +59,15 @@ extension CatalogIndex {
       }
       .sorted { ($1.score, $0.row) < ($0.score, $1.row) }
       let hits = try ranked.prefix(max(0, limit)).compactMap { row, score in
-        try Self.entry("position = ?", [row], database).map { SearchHit(entry: $0, score: score) }
+        try Row.fetchOne(
+          database, sql: "SELECT id, kind, name, summary, facts FROM entry WHERE position = ?",
+          arguments: [row]
+        ).flatMap { found -> SearchHit? in
+          guard let kind = CatalogEntry.Kind(rawValue: found["kind"]) else { return nil }
+          return SearchHit(
+            id: found["id"], kind: kind, name: found["name"], summary: found["summary"],
+            facts: (found["facts"] as String).split(separator: "\n").map(String.init), score: score)
+        }
       }
       return SearchResult(hits: hits, total: ranked.count, corrected: corrected)
     }

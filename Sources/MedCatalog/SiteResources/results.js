@@ -52,6 +52,8 @@ function makeResults(catalog, addressOf) {
     more.textContent = `Show all ${rows.length}`;
   }
 
+  addEventListener('beforeprint', () => draw(rows.length));
+
   more.addEventListener('click', () => {
     const next = drawn;
     draw(rows.length);

@@ -1,26 +1,26 @@
 import Foundation
 
 /// A table in a text file: rows of cells.
-struct SeparatedTable {
-  enum Separator: Equatable {
+public struct SeparatedTable {
+  public enum Separator: Equatable, Sendable {
     /// One character; quotes hold cells together, as RFC 4180 says.
     case character(Character)
     /// Runs of spaces and tabs.
     case spaces
   }
 
-  struct Row {
+  public struct Row: Sendable {
     /// Counted from one, as editors do.
-    var line: Int
-    var cells: [String]
+    public var line: Int
+    public var cells: [String]
   }
 
-  var rows: [Row] = []
+  public private(set) var rows: [Row] = []
   /// Where a quote was opened and never closed.
-  var openQuote: Int?
+  public private(set) var openQuote: Int?
 
   /// - Complexity: O(characters).
-  init(_ text: String, separator: Separator = .character(",")) {
+  public init(_ text: String, separator: Separator = .character(",")) {
     switch separator {
     case .spaces:
       for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

@@ -1,11 +1,15 @@
-import Foundation
+public import Foundation
 import MedVoxel
 
 /// Text files as people leave them: UTF-8 with or without a mark, UTF-16 with one, or Latin-1; any line ends.
-enum TextFile {
+public enum TextFile {
+  /// A whole text with one character for each line's end.
+  ///
+  /// What is odd about it (a byte order mark, UTF-16, Latin-1, Windows line ends) is noted in the log.
+  ///
   /// - Parameter limit: bytes; a larger file is refused before it is read.
   /// - Throws: `DatasetError` when the file can't be read, is too large, or is no text.
-  static func read(_ url: URL, limit: Int = 1 << 30, log: DatasetLog) throws(DatasetError) -> String {
+  public static func read(_ url: URL, limit: Int = 1 << 30, log: DatasetLog) throws(DatasetError) -> String {
     let data = try bytes(url, limit: limit)
     if data.starts(with: [0xEF, 0xBB, 0xBF]) {
       log.note("the file begins with a byte order mark", at: url.path)
@@ -31,7 +35,10 @@ enum TextFile {
     return unified(String(decoding: data.map { UInt16($0) }, as: UTF16.self), url, log)
   }
 
-  static func bytes(_ url: URL, limit: Int = 1 << 30) throws(DatasetError) -> Data {
+  /// A whole file.
+  ///
+  /// - Throws: `DatasetError` when it is no file, too large or unreadable.
+  public static func bytes(_ url: URL, limit: Int = 1 << 30) throws(DatasetError) -> Data {
     var status = stat()
     guard stat(url.path, &status) == 0 else {
       throw DatasetError("the file can't be found", at: url.path)

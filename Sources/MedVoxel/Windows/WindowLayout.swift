@@ -42,18 +42,25 @@ public struct WindowLayout: Hashable, Sendable {
 
   /// - Parameter overlap: the share of a window that its neighbour covers too, along each axis; below one.
   public init(size: GridSize, window: GridSize, overlap: SIMD3<Double>) {
+    var steps = GridSize(1, 1, 1)
+    for axis in 0..<3 { steps[axis] = max(1, Int(Double(window[axis]) * (1 - overlap[axis]))) }
+    self.init(size: size, window: window, steps: steps)
+  }
+
+  /// - Parameter steps: voxels from one window to the next, along each axis; at least one. The last step may be
+  ///   shorter.
+  public init(size: GridSize, window: GridSize, steps: GridSize) {
     self.window = window
     self.size = size
     starts = (0..<3).map { axis in
       let (length, extent) = (size[axis], window[axis])
       if extent >= length { return [0] }
-      let step = max(1, Int(Double(extent) * (1 - overlap[axis])))
       var result: [Int] = []
       var start = 0
       while true {
         result.append(min(start, length - extent))
         if start + extent >= length { break }
-        start += step
+        start += max(1, steps[axis])
       }
       return result
     }

@@ -19,6 +19,7 @@ var allRunners: [any CaseRunners.Type] {
     FormatRunners.self,
     InfererRunners.self,
     LossRunners.self,
+    MedicalNetDataRunners.self,
     MedicalNetRunners.self,
     MetricRunners.self,
     NetworkRunners.self,

@@ -35,11 +35,25 @@ enum InfererRunners: CaseRunners {
       window: triple(window, filler: 1), overlap: SIMD3(triple(overlap, filler: 0)),
       weighting: try weighting(test, axes), batchSize: try test.arguments.int("sw_batch_size"))
     sliding.boundary = try boundary(test)
-    let predict = try predictor(test.call.value(key)?["function"]?.string ?? "?")
-    let samples = try input.samples.map { sample in
-      try NDArray(sliding(sample.voxels(), predictor: predict), rank: axes)
+    let function = test.call.value(key)?["function"]?.string ?? "?"
+    let channels = input.shape[1]
+    let predict = try predictor(function, channels: channels)
+    let condition = try test.optionalInput("condition")?.array()
+    if let condition, condition.shape != input.shape {
+      throw EngineError("expected a condition of the shape \(input.shape), found \(condition.shape)")
     }
-    return [Output("output/0", NDArray(stacking: samples))]
+    let conditions = condition?.samples
+    let samples = try input.samples.enumerated().map { index, sample in
+      // What else the predictor gets of a window are further channels.
+      let all = conditions.map { sample.joined($0[index]) } ?? sample
+      return try NDArray(sliding(all.voxels(), predictor: predict), rank: axes)
+    }
+    // So are further outputs.
+    guard function == "dictionary" else { return [Output("output/0", NDArray(stacking: samples))] }
+    return [
+      Output("sum", NDArray(stacking: samples.map { $0.channels(0..<1) })),
+      Output("double", NDArray(stacking: samples.map { $0.channels(1..<1 + channels) })),
+    ]
   }
 
   private static func weighting(_ test: Case, _ axes: Int) throws -> WindowWeighting {
@@ -63,7 +77,7 @@ enum InfererRunners: CaseRunners {
     }
   }
 
-  private static func predictor(_ name: String) throws -> SlidingWindow.Predictor {
+  private static func predictor(_ name: String, channels: Int) throws -> SlidingWindow.Predictor {
     switch name {
     case "identity": { try $0.cloned() }
     case "twice_plus_position": { try $0 * 2 + ramp($0) }
@@ -71,6 +85,16 @@ enum InfererRunners: CaseRunners {
       { x in
         let first = try x.narrowed(0..<1, axis: 1)
         return try Tensor.concatenated([first + ramp(first), -first], axis: 1)
+      }
+    case "dictionary":
+      { x in
+        let sum = try x.sum(axes: [1], keepingAxes: true)
+        return try Tensor.concatenated([sum + ramp(sum), x * 2], axis: 1)
+      }
+    case "add_condition":
+      { all in
+        let x = try all.narrowed(0..<channels, axis: 1)
+        return try x + all.narrowed(channels..<all.shape[1], axis: 1) * 3 + ramp(x)
       }
     default: throw Unsupported("function \(name)")
     }
@@ -103,7 +127,20 @@ enum InfererRunners: CaseRunners {
   }
 
   private static func denseSlices(_ test: Case) throws -> [Output] {
-    throw Unsupported("dense_patch_slices with intervals in voxels")
+    let size = try test.arguments.ints("image_size")
+    let patch = zip(try test.arguments.ints("patch_size"), size).map { $0 > 0 ? min($0, $1) : $1 }
+    let steps = zip(try test.arguments.ints("scan_interval"), patch).map { $0 > 0 ? $0 : $1 }
+    // The reference leaves the rest of such an axis out.
+    guard zip(steps, patch).allSatisfy({ $0 <= $1 }) else { throw Unsupported("gaps between windows") }
+    let layout = WindowLayout(
+      size: triple(size, filler: 1), window: triple(patch, filler: 1), steps: triple(steps, filler: 1))
+    var windows: [[JSONValue]] = [[]]
+    for axis in size.indices {
+      windows = windows.flatMap { window in
+        layout.starts[axis].map { window + [.array([.integer($0), .integer($0 + patch[axis])])] }
+      }
+    }
+    return [Output("output", json: .array(windows.map(JSONValue.array)))]
   }
 
   private static func perAxis<Number>(_ values: [Number], _ axes: Int, _ name: String) throws -> [Number] {
@@ -128,6 +165,19 @@ extension NDArray {
     return (0..<shape[0]).map {
       NDArray(shape: rest, values: Array(values[$0 * count..<($0 + 1) * count]), type: type)
     }
+  }
+
+  /// Some of the parts along the first axis.
+  fileprivate func channels(_ range: Range<Int>) -> NDArray {
+    let count = shape.dropFirst().reduce(1, *)
+    return NDArray(
+      shape: [range.count] + shape.dropFirst(),
+      values: Array(values[range.lowerBound * count..<range.upperBound * count]), type: type)
+  }
+
+  /// Both, one after the other along the first axis.
+  fileprivate func joined(_ other: NDArray) -> NDArray {
+    NDArray(shape: [shape[0] + other.shape[0]] + shape.dropFirst(), values: values + other.values, type: type)
   }
 
   fileprivate init(stacking parts: [NDArray]) {

@@ -10,6 +10,11 @@ struct WindowTests {
     #expect(layout.count == 4)
   }
 
+  @Test func stepsInVoxels() {
+    let layout = WindowLayout(size: [14, 10, 6], window: [6, 7, 9], steps: [3, 2, 1])
+    #expect(layout.starts == [[0, 3, 6, 8], [0, 2, 3], [0]])
+  }
+
   @Test func gaussianWeightsAreSymmetricAndNeverVanish() {
     let layout = WindowLayout(size: [9, 9, 9], window: [9, 9, 9], overlap: .zero)
     let weights = layout.weights(.gaussian(deviation: 0.125))
