@@ -12,6 +12,8 @@ let targets = [
   ("FuzzMGH", ["MedImage"]),
   ("FuzzDICOM", ["MedImage"]),
   ("FuzzPNG", ["MedImage"]),
+  ("FuzzRaster", ["MedImage"]),
+  ("FuzzLIDC", ["MedDataset"]),
 ]
 
 func products(_ names: [String]) -> [Target.Dependency] {
@@ -24,7 +26,7 @@ let package = Package(
   dependencies: [.package(name: "DeepMedicine", path: "..")],
   targets: [
     .target(name: "FuzzDriver", dependencies: products(["MedImage"])),
-    .executableTarget(name: "FuzzSeeds", dependencies: products(["MedCheckpoint", "MedImage", "MedVoxel"])),
+    .executableTarget(name: "FuzzSeeds", dependencies: products(["MedCheckpoint", "MedDataset", "MedImage", "MedVoxel"])),
   ] + targets.map { .executableTarget(name: $0, dependencies: ["FuzzDriver"] + products($1)) },
   swiftLanguageModes: [.v6]
 )

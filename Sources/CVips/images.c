@@ -30,8 +30,6 @@ static cv_loader *loader(const cv_library *vips, cv_format format) {
     return vips->jpegload_source;
   case CV_TIFF:
     return vips->tiffload_source;
-  case CV_GIF:
-    return vips->gifload_source;
   case CV_PNM:
     return vips->ppmload_source;
   }

@@ -113,9 +113,8 @@ static void load(void) {
       VIPS(image_get_interpretation) && VIPS(image_get_xres) && VIPS(image_get_yres) &&
       VIPS(image_get_n_pages) && VIPS(image_get_orientation) && VIPS(image_hasalpha) && VIPS(region_new) &&
       VIPS(region_fetch) && VIPS(pngload_source) && VIPS(jpegload_source) && VIPS(tiffload_source) &&
-      VIPS(gifload_source) && VIPS(ppmload_source) && VIPS(copy) && VIPS(pngsave_buffer) &&
-      VIPS(tiffsave_buffer) && require(handle, "g_object_unref", &library.object_unref) &&
-      require(handle, "g_free", &library.free)) {
+      VIPS(ppmload_source) && VIPS(copy) && VIPS(pngsave_buffer) && VIPS(tiffsave_buffer) &&
+      require(handle, "g_object_unref", &library.object_unref) && require(handle, "g_free", &library.free)) {
     start(handle);
   }
 #undef VIPS

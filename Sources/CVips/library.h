@@ -35,7 +35,6 @@ typedef struct {
   cv_loader *pngload_source;
   cv_loader *jpegload_source;
   cv_loader *tiffload_source;
-  cv_loader *gifload_source;
   cv_loader *ppmload_source;
   int (*copy)(VipsImage *image, VipsImage **out, ...);
   int (*pngsave_buffer)(VipsImage *image, void **bytes, size_t *count, ...);

@@ -39,7 +39,7 @@ import Testing
       ] {
         let png = try image(Raster.encode(original, as: .png), "a.png")
         #expect(png.voxels == original.voxels)
-        #expect(png.header.components == (channels == 3 ? .rgb : .scalar))
+        #expect(png.header.components == (channels == 3 && png.header.type == .uint8 ? .rgb : .scalar))
         #expect(png.header.format == "PNG")
         #expect(!png.header.hasGeometry)
       }
@@ -115,11 +115,50 @@ import Testing
     let colors = try image(gif([0, 0, 0], [255, 0, 9]), "c.gif")
     #expect(colors.header.components == .rgb)
     #expect(colors.scalarImage().voxels[2, 1, 0, 0] == 9)
+    // No table at all: numbers are grays.
+    let bare = try image(
+      Array("GIF87a".utf8) + [2, 0, 2, 0, 0, 0, 0]
+        + [0x2C, 0, 0, 0, 0, 2, 0, 2, 0, 0, 2, 3, 0x44, 0x02, 0x05, 0, 0x3B], "e.gif")
+    #expect(bare.voxels == .uint8(VoxelBuffer(size: [2, 2, 1], elements: [0, 1, 1, 0])))
     // Gray colors in the pixels, others in the table only.
     let unused = try image(
       Array("GIF87a".utf8) + [2, 0, 2, 0, 0x81, 0, 0] + [0, 0, 0, 255, 255, 255, 200, 0, 0, 0, 200, 0]
         + [0x2C, 0, 0, 0, 0, 2, 0, 2, 0, 0, 2, 3, 0x44, 0x02, 0x05, 0, 0x3B], "d.gif")
     #expect(unused.voxels == mask.voxels)
+  }
+
+  /// 3 by 5 pixels, interlaced, on a canvas of 4 by 6, with a comment before and a second frame behind.
+  @Test func framesOfGIF() throws {
+    let head: [UInt8] =
+      Array("GIF89a".utf8) + [4, 0, 6, 0, 0x81, 0, 0] + [9, 9, 9, 1, 1, 1, 2, 2, 2, 3, 3, 3]
+    let comment: [UInt8] = [0x21, 0xFE, 2, 65, 66, 0]
+    // Rows 0, 4, 2, 1, 3 of the colors 1, 2, 3, 1, 2: codes of three bits, the table cleared before it grows.
+    var bits: [UInt8] = []
+    for (index, color) in [1, 1, 1, 2, 2, 2, 3, 3, 3, 1, 1, 1, 2, 2, 2].enumerated() {
+      for code in index % 2 == 0 ? [4, color] : [color] { bits += (0..<3).map { UInt8(code >> $0 & 1) } }
+    }
+    bits += [1, 0, 1]
+    let data = stride(from: 0, to: bits.count, by: 8).map { start in
+      bits[start..<min(start + 8, bits.count)].enumerated().reduce(UInt8(0)) { $0 | $1.element << $1.offset }
+    }
+    func frame(_ flags: UInt8) -> [UInt8] {
+      [0x2C, 1, 0, 1, 0, 3, 0, 5, 0, flags, 2, UInt8(data.count)] + data + [0]
+    }
+    let read = try image(head + comment + frame(0x40) + frame(0) + [0x3B], "i.gif")
+    #expect(
+      read.voxels
+        == .uint8(
+          VoxelBuffer(
+            size: [4, 6, 1],
+            elements: [
+              9, 9, 9, 9, 9, 1, 1, 1, 9, 1, 1, 1, 9, 3, 3, 3, 9, 2, 2, 2, 9, 2, 2, 2,
+            ])))
+    #expect(read.header.notes.contains { $0.contains("2 pages") })
+    try refused(
+      head + [0x2C, 2, 0, 1, 0, 3, 0, 5, 0, 0, 2, UInt8(data.count)] + data + [0, 0x3B], "out.gif", "outside")
+    try refused(
+      head + [0x2C, 0, 0, 0, 0, 4, 0, 6, 0, 0, 2, UInt8(data.count)] + data + [0, 0x3B], "few.gif",
+      "15 of 24 pixels")
   }
 
   private func refused(_ bytes: [UInt8], _ name: String, _ words: String...) throws {
@@ -159,7 +198,7 @@ import Testing
       Array("P6 2 2 255\n".utf8) + [UInt8](repeating: 7, count: 12),
     ]
     for whole in files {
-      for _ in 0..<60 {
+      for _ in 0..<80 {
         var bytes = whole
         for _ in 0..<3 {
           bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next())

@@ -1,4 +1,5 @@
 import Foundation
+import MedDataset
 import MedImage
 import MedVoxel
 
@@ -11,6 +12,40 @@ enum ImageSeeds {
     let pictures = folder.appendingPathComponent("FuzzPNG")
     try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)
     try PNG.write(Bitmap(width: 5, height: 3), to: pictures.appendingPathComponent("seed.png"))
+    try rasters(folder.appendingPathComponent("FuzzRaster"))
+    try annotations(folder.appendingPathComponent("FuzzLIDC"))
+  }
+
+  private static func rasters(_ folder: URL) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let gray = VoxelBuffer<UInt16>(size: [5, 4, 1], elements: Array(0..<20))
+    let image = StoredImage(LabelMap(voxels: gray, affine: .identity))
+    for (name, format) in [("a.png", Raster.Format.png), ("a.tif", .tiff)] {
+      try Data(Raster.encode(image, as: format)).write(to: folder.appendingPathComponent(name))
+    }
+    try Data("P2 2 2 255 1 2 3 4\n".utf8).write(to: folder.appendingPathComponent("a.pgm"))
+    // Two colors, two by two pixels.
+    let gif: [UInt8] =
+      Array("GIF87a".utf8) + [2, 0, 2, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255]
+      + [0x2C, 0, 0, 0, 0, 2, 0, 2, 0, 0, 2, 3, 0x44, 0x02, 0x05, 0, 0x3B]
+    try Data(gif).write(to: folder.appendingPathComponent("a.gif"))
+  }
+
+  /// The annotations of a synthetic scan, whole and cut to their first nodules.
+  private static func annotations(_ folder: URL) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let root = FileManager.default.temporaryDirectory.appendingPathComponent("seed-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: root) }
+    try LIDC().mimic(to: root, cases: 1)
+    let names = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
+    for name in names.filter({ $0.hasSuffix(".xml") }).sorted() {
+      let text = try String(contentsOf: root.appendingPathComponent(name), encoding: .utf8)
+      let file = URL(fileURLWithPath: name).lastPathComponent
+      try Data(text.utf8).write(to: folder.appendingPathComponent(file))
+      guard let end = text.range(of: "</readingSession>")?.upperBound else { continue }
+      let short = text[..<end].replacingOccurrences(of: "\n", with: "") + "</LidcReadMessage>"
+      try Data(short.utf8).write(to: folder.appendingPathComponent("short-" + file))
+    }
   }
 
   private static func nifti(_ folder: URL) throws {

@@ -26,7 +26,7 @@ typedef enum {
   CV_FAILED,      // anything else
 } cv_status;
 
-typedef enum { CV_PNG, CV_JPEG, CV_TIFF, CV_GIF, CV_PNM } cv_format;
+typedef enum { CV_PNG, CV_JPEG, CV_TIFF, CV_PNM } cv_format;
 
 // The element types in the order of libvips.
 typedef enum {

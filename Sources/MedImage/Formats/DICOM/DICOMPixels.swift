@@ -112,6 +112,7 @@ struct DICOMPixels: VoxelSource {
       )
     }
     let raw = try file.decode(pixels)
+    defer { withExtendedLifetime(raw) {} }
     guard let start = raw.mutable.baseAddress else { return }
     Self.dropUnusedBits(raw.mutable, pixels)
     let (width, components) = (type.byteCount, header.components.count)

@@ -89,7 +89,7 @@ struct DICOMInstance: Sendable {
     guard source.fileSize == other.source.fileSize, let a = try? source.rawBytes(),
       let b = try? other.source.rawBytes()
     else { return false }
-    return a.bytes.elementsEqual(b.bytes)
+    return withExtendedLifetime((a, b)) { a.bytes.elementsEqual(b.bytes) }
   }
 
   func text(_ name: String) -> String? { texts.first { $0.name == name }?.value }

@@ -1,7 +1,7 @@
 import CVips
 import MedVoxel
 
-/// Pictures through libvips: PNG, JPEG, TIFF, GIF and PNM.
+/// Pictures: PNG, JPEG, TIFF and PNM through libvips, and GIF.
 ///
 /// - Shape: `[C, I, J, 1]`; I runs to the right, J down. Colors are three channels, other bands are channels too. An
 ///   opacity is left out, with a note. Palettes become colors, or one channel where all their colors are gray. Bits
@@ -63,12 +63,13 @@ public enum Raster: ImageCodec {
       }
     }
 
-    var code: cv_format {
+    /// For libvips; nil where it is not asked.
+    var code: cv_format? {
       switch self {
       case .png: CV_PNG
       case .jpeg: CV_JPEG
       case .tiff: CV_TIFF
-      case .gif: CV_GIF
+      case .gif: nil
       case .pnm: CV_PNM
       }
     }
@@ -84,12 +85,9 @@ public enum Raster: ImageCodec {
         remedy: "the file is damaged, or its name lies")
     }
     let file = RasterFile(source: source, format: format)
+    if format == .gif { return try file.openGIF() }
     let info = try file.withDecoder { decoder throws(ImageError) in try file.checked(decoder.info) }
-    var pixels = RasterPixels(file: file, info: info)
-    if format == .gif, info.channels == 3 {
-      // Whether all colors are gray is known by the pixels only; GIFs are small.
-      try pixels.joinEqualChannels()
-    }
+    let pixels = RasterPixels(file: file, info: info)
     return OpenImage(header: pixels.header, voxels: pixels, location: source.name)
   }
 

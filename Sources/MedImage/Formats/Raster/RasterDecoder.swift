@@ -12,12 +12,15 @@ final class RasterDecoder {
   init(
     _ source: FileSource, format: Raster.Format, content: UnsafeRawBufferPointer?
   ) throws(ImageError) {
+    guard let code = format.code else {
+      throw ImageError("libvips is not asked for \(format.rawValue)", at: source.name)
+    }
     var opened: OpaquePointer?
     let status =
       if let content {
-        cv_open_memory(content.baseAddress, content.count, format.code, &opened)
+        cv_open_memory(content.baseAddress, content.count, code, &opened)
       } else {
-        cv_open_file(source.name, format.code, &opened)
+        cv_open_file(source.name, code, &opened)
       }
     guard status == CV_OK, let opened else {
       throw Self.error(status, "the \(format.rawValue) can't be read", at: source.name)
@@ -46,10 +49,11 @@ final class RasterDecoder {
     _ samples: [UInt8], width: Int, height: Int, channels: Int, type: cv_type, format: Raster.Format,
     isCompressed: Bool
   ) throws(ImageError) -> [UInt8] {
+    guard let code = format.code else { throw ImageError("\(format.rawValue) is not written") }
     var bytes: UnsafeMutableRawPointer?
     var count = 0
     let status = cv_encode(
-      samples, Int32(width), Int32(height), Int32(channels), type, format.code, isCompressed ? 1 : 0, &bytes,
+      samples, Int32(width), Int32(height), Int32(channels), type, code, isCompressed ? 1 : 0, &bytes,
       &count)
     guard status == CV_OK, let bytes else {
       throw error(status, "the \(format.rawValue) can't be written", at: nil)

@@ -1,5 +1,4 @@
 import CVips
-import Foundation
 import MedVoxel
 
 /// A picture's file, opened anew by each who reads it.
@@ -17,6 +16,30 @@ struct RasterFile: Sendable {
     return try content.withBytes { bytes throws(ImageError) in
       try body(RasterDecoder(source, format: format, content: bytes))
     }
+  }
+
+  /// A GIF is decoded at once: only its pixels tell whether all colors are gray, and GIFs are small.
+  func openGIF() throws(ImageError) -> OpenImage {
+    let bytes: [UInt8]
+    if source.isCompressed {
+      bytes = try Gzip.inflatedToEnd(source)
+    } else {
+      let raw = try source.rawBytes()
+      bytes = withExtendedLifetime(raw) { Array(raw.bytes) }
+    }
+    let gif = try GIF(bytes, name: source.name)
+    let isGray = gif.isGray
+    var header = ImageHeader(
+      format: format.rawValue, shape: [gif.width, gif.height, 1], components: isGray ? .scalar : .rgb,
+      type: .uint8, affine: RasterPixels.affine(spacing: [1, 1, 1]), hasGeometry: false)
+    header.facts = [.init("colors", "\(gif.colors.count)")]
+    if gif.frames > 1 {
+      header.facts.append(.init("pages", "\(gif.frames)"))
+      header.notes.append("the file has \(gif.frames) pages or frames; the first one is read")
+    }
+    if gif.hasTransparency { header.notes.append("the opacity (alpha) is left out") }
+    let pixels = DecodedPixels(voxels: gif.voxels(isGray: isGray))
+    return OpenImage(header: header, voxels: pixels, location: source.name)
   }
 
   /// What the header says, once it is known that the file can hold it.
@@ -57,7 +80,8 @@ struct RasterInfo: Equatable, Sendable {
   init(_ info: cv_info, type: VoxelType, bands: Int) {
     (width, height, self.bands, self.type) = (Int(info.width), Int(info.height), bands, type)
     channels = bands - (info.has_alpha != 0 && bands > 1 ? 1 : 0)
-    isColor = info.is_rgb != 0 && channels == 3
+    // Formats have colors of 8 bits; others are channels like any.
+    isColor = info.is_rgb != 0 && channels == 3 && type == .uint8
     isInk = info.is_cmyk != 0
     (pages, orientation) = (Int(info.pages), Int(info.orientation))
     resolution = (info.x_resolution, info.y_resolution)
@@ -79,24 +103,20 @@ struct RasterInfo: Equatable, Sendable {
 struct RasterPixels: VoxelSource {
   var file: RasterFile
   var info: RasterInfo
-  /// One channel for three that are equal, where it is known.
-  private var gray: StoredVoxels?
 
-  init(file: RasterFile, info: RasterInfo) {
-    self.file = file
-    self.info = info
+  /// I to the right, which is the patient's left as in DICOM; J down.
+  static func affine(spacing: SIMD3<Double>) -> Affine {
+    Affine(i: [-spacing.x, 0, 0], j: [0, -spacing.y, 0], k: [0, 0, spacing.z])
   }
 
   var header: ImageHeader {
-    let channels = gray == nil ? info.channels : 1
-    let isColor = gray == nil && info.isColor
     let spacing: SIMD3<Double> =
       info.hasResolution ? [1 / info.resolution.x, 1 / info.resolution.y, 1] : [1, 1, 1]
     var header = ImageHeader(
       format: file.format.rawValue,
-      shape: [info.width, info.height, 1] + (isColor || channels == 1 ? [] : [channels]),
-      components: isColor ? .rgb : .scalar, type: info.type,
-      affine: Affine(i: [-spacing.x, 0, 0], j: [0, -spacing.y, 0], k: [0, 0, 1]), hasGeometry: false)
+      shape: [info.width, info.height, 1] + (info.isColor || info.channels == 1 ? [] : [info.channels]),
+      components: info.isColor ? .rgb : .scalar, type: info.type,
+      affine: Self.affine(spacing: spacing), hasGeometry: false)
     header.facts = [.init("bands", "\(info.bands)")]
     if info.hasResolution {
       header.facts.append(
@@ -116,27 +136,6 @@ struct RasterPixels: VoxelSource {
   }
 
   func stored(_ header: ImageHeader) throws(ImageError) -> StoredVoxels {
-    if let gray { return gray }
-    return try decoded()
-  }
-
-  /// Keeps one channel where the three are equal in every pixel.
-  mutating func joinEqualChannels() throws(ImageError) {
-    let voxels = try decoded()
-    let plane = info.width * info.height * info.type.byteCount
-    let first: [UInt8]? = voxels.withUnsafeBytes { bytes in
-      guard let base = bytes.baseAddress, memcmp(base, base + plane, plane) == 0,
-        memcmp(base, base + 2 * plane, plane) == 0
-      else { return nil }
-      return Array(bytes[..<plane])
-    }
-    guard let first else { return }
-    gray = .filled(type: info.type, channels: 1, size: [info.width, info.height, 1]) {
-      $0.copyBytes(from: first)
-    }
-  }
-
-  private func decoded() throws(ImageError) -> StoredVoxels {
     let size: GridSize = [info.width, info.height, 1]
     return try file.withDecoder { decoder throws(ImageError) in
       guard try file.checked(decoder.info) == info else {
@@ -159,6 +158,7 @@ struct RasterPixels: VoxelSource {
     let step = min(info.height, max(1, (1 << 20) / rowBytes))
     let strip = try RawBytes(count: step * rowBytes, for: file.source.name)
     let planes = try RawBytes(count: step * rowBytes, for: file.source.name)
+    defer { withExtendedLifetime((strip, planes)) {} }
     guard let from = strip.bytes.baseAddress, let parted = planes.mutable.baseAddress else { return }
     for top in stride(from: 0, to: info.height, by: step) {
       let rows = top..<min(top + step, info.height)
@@ -178,4 +178,11 @@ struct RasterPixels: VoxelSource {
       }
     }
   }
+}
+
+/// Pixels that are there already.
+private struct DecodedPixels: VoxelSource {
+  var voxels: StoredVoxels
+
+  func stored(_ header: ImageHeader) throws(ImageError) -> StoredVoxels { voxels }
 }
