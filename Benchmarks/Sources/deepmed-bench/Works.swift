@@ -110,6 +110,10 @@ enum Works {
     try measure("start of image info", runs: 20) {
       try spawn(program("deepmed"), ["image", "info", scan.path])
     }
+    try spawn(program("deepmed"), ["catalog", "search", "lung"])
+    try measure("start of catalog search", runs: 20) {
+      try spawn(program("deepmed"), ["catalog", "search", "kidney", "tumor", "CT", "segmentation"])
+    }
   }
 
   /// The whole job in a process of its own; its time and the most memory it held.

@@ -62,8 +62,8 @@ extension Deepmed.DataCommand {
     @Option(name: [.short, .long], help: "The folder to make.", completion: .directory, transform: filePath)
     public var output: String
 
-    @Option(help: "How many cases to make.")
-    public var cases = 3
+    @Option(help: "How many cases to make; by default 3, and for tables as many rows as the owners publish.")
+    public var cases: Int?
 
     @Option(help: "The same seed writes the same files.")
     public var seed: UInt64 = 0
@@ -71,7 +71,9 @@ extension Deepmed.DataCommand {
     public init() {}
 
     public func validate() throws {
-      if !(1...10_000).contains(cases) { throw ValidationError("--cases needs 1 to 10000, found \(cases)") }
+      if let cases, !(1...10_000).contains(cases) {
+        throw ValidationError("--cases needs 1 to 10000, found \(cases)")
+      }
     }
 
     public func run() throws {

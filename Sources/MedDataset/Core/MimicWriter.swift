@@ -8,14 +8,19 @@ public final class MimicWriter {
   public let root: URL
   /// Independent numbers for each purpose: `writer.random.stream("case 3")`.
   public let random: RandomStream
-  /// How many cases to write, where the data set allows a choice.
-  public let caseCount: Int
+  private let wantedCases: Int?
 
-  init(root: URL, seed: UInt64, caseCount: Int) {
+  init(root: URL, seed: UInt64, cases: Int?) {
     self.root = root
     random = RandomStream(seed: seed)
-    self.caseCount = caseCount
+    wantedCases = cases.map { max(1, $0) }
   }
+
+  /// How many cases to write: three unless the caller wants another number.
+  public var caseCount: Int { wantedCases ?? 3 }
+
+  /// How many rows of a table to write: as many as the owners publish unless the caller wants another number.
+  public func rowCount(published: Int?) -> Int { wantedCases ?? published ?? caseCount }
 
   /// The place of a file; its folders are made.
   public func url(_ path: String) throws -> URL {
@@ -41,10 +46,11 @@ public final class MimicWriter {
 extension DatasetReader {
   /// Writes a small synthetic copy of the data set into a new folder.
   ///
+  /// - Parameter cases: how many; three by default, and for tables as many rows as the owners publish.
   /// - Throws: `DatasetError` when the folder exists and is not empty; nothing is left behind on failure.
-  public func mimic(to folder: URL, seed: UInt64 = 0, cases: Int = 3) throws {
+  public func mimic(to folder: URL, seed: UInt64 = 0, cases: Int? = nil) throws {
     try AtomicFolder<DatasetError>.write(to: folder) { partial in
-      try mimic(MimicWriter(root: partial, seed: seed, caseCount: max(1, cases)))
+      try mimic(MimicWriter(root: partial, seed: seed, cases: cases))
     }
   }
 }

@@ -56,8 +56,7 @@ public struct UCITable: DatasetReader {
         lines.append(columns.map { _ in "group" }.joined(separator: ","))
       }
       if file.headerRows > 0 { lines.append(columns.map(\.name).joined(separator: separator)) }
-      // As many rows as the owners publish: a copy passes the same checks.
-      for row in 0..<(file.rowCount ?? writer.caseCount) {
+      for row in 0..<writer.rowCount(published: file.rowCount) {
         let cells = columns.map { Self.cell($0, row: row, &random) }
         lines.append((file.glue?.joined(cells) ?? cells).joined(separator: separator))
       }
