@@ -19,7 +19,7 @@ enum Table {
 
   /// Variants of ours ("…, bfloat16") stand beside the same work of the peer.
   private static func peerName(_ ours: String, matches theirs: String) -> Bool {
-    ours == theirs || ours.hasPrefix(theirs + ", ") || (ours == "start of image info" && theirs == "start")
+    ours == theirs || ours.hasPrefix(theirs + ", ") || (theirs == "start" && ours.hasPrefix("start of "))
   }
 
   private static func format(_ value: Double, _ unit: String) -> String {
