@@ -16,13 +16,7 @@ public struct Catalog: Sendable {
   public var entries: [CatalogEntry]
 
   /// The folder of the catalog that comes with the library.
-  public static var resources: URL {
-    let bundle = Bundle.module
-    // A bundle on Linux lies flat, one in an app does not.
-    let candidates = [bundle.bundleURL, bundle.resourceURL].compactMap { $0?.appending(path: "Resources") }
-    return candidates.first { FileManager.default.fileExists(atPath: $0.appending(path: "list.yaml").path) }
-      ?? candidates[0]
-  }
+  public static var resources: URL { ResourceFolders.url("Resources") }
 
   /// The catalog that comes with the library.
   public static func bundled(support: SupportTable = SupportTable()) throws(CatalogError) -> Catalog {

@@ -16,7 +16,8 @@ struct CatalogSource {
     let files = try CatalogFiles.yaml(below: folder)
     if files.isEmpty {
       throw CatalogError(
-        "no YAML file was found", at: folder.path, remedy: "name the folder of the catalog's files")
+        "no YAML file was found", at: folder.path, remedy: "name the folder of the catalog's files",
+        cause: .usage)
     }
     for file in files {
       guard let fields = Self.document(folder.appending(path: file), named: file, log: log) else { continue }
@@ -76,7 +77,9 @@ enum CatalogFiles {
   /// Paths relative to the folder, sorted.
   static func yaml(below folder: URL) throws(CatalogError) -> [String] {
     guard let walk = FileManager.default.enumerator(atPath: folder.path) else {
-      throw CatalogError("the folder can't be read", at: folder.path, cause: .usage)
+      throw CatalogError(
+        "the folder of the catalog's files can't be read", at: folder.path,
+        remedy: "DeepMedicine_MedCatalog.resources lies beside the program", cause: .usage)
     }
     return walk.compactMap { $0 as? String }.filter { $0.hasSuffix(".yaml") }.sorted()
   }

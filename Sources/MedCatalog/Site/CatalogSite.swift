@@ -61,13 +61,10 @@ struct CatalogSite {
   }
 
   private static func template(_ name: String) throws(CatalogError) -> String {
-    let bundle = Bundle.module
-    let folders = [bundle.bundleURL, bundle.resourceURL].compactMap { $0?.appending(path: "SiteResources") }
-    for folder in folders {
-      if let text = try? String(contentsOf: folder.appending(path: name), encoding: .utf8) { return text }
-    }
+    let file = ResourceFolders.url("SiteResources").appending(path: name)
+    if let text = try? String(contentsOf: file, encoding: .utf8) { return text }
     throw CatalogError(
-      "the library's template \(name) can't be read", at: folders.first?.path,
+      "the library's template \(name) can't be read", at: file.path,
       remedy: "install the library's resources beside it", cause: .environment)
   }
 }
