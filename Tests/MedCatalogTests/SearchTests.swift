@@ -71,12 +71,15 @@ private let questions: [(String, [String])] = [
   }
 
   @Test(arguments: [
-    ("tumour", "tumor"), ("haemorrhage", "hemorrhage"), ("MR brain", "MRI brain"),
+    ("tumour", "tumor"), ("tumours", "tumors"), ("haemorrhage", "hemorrhage"), ("randomised", "randomized"),
+    ("leukaemia", "leukemia"), ("oesophageal", "esophageal"), ("localisation", "localization"),
+    ("MR brain", "MRI brain"),
     ("chest radiograph", "CXR"), ("renal", "kidney"), ("LUNG NODULES", "lung nodules"),
     ("nodules lung", "lung nodules"),
   ])
   func `spelling, synonyms and order find the same entries`(one: String, other: String) throws {
     #expect(Set(try ids(one, limit: 300)) == Set(try ids(other, limit: 300)))
+    #expect(try Self.index.get().search(one).corrected.isEmpty)
   }
 
   @Test func `typing errors are told`() throws {

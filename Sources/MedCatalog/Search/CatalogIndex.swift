@@ -63,7 +63,7 @@ public struct CatalogIndex: Sendable {
   /// A number that changes with any file's name, size or time, with the support and with the index's layout.
   private static func fingerprint(of folder: URL, support: SupportTable) throws -> String {
     var hash = Fingerprint()
-    hash.add("layout 3")
+    hash.add("layout 4")
     for file in try CatalogFiles.yaml(below: folder) {
       var status = stat()
       guard stat(folder.appending(path: file).path, &status) == 0 else { continue }

@@ -2,7 +2,11 @@ import Foundation
 
 /// Words as the index and the queries see them: lower-case, without accents, in American spelling.
 struct SearchText: Sendable {
+  /// British words or stems to American ones.
   private let spelling: [String: String]
+  /// The length of the shortest, and the beginnings of all at that length: most words need no further look.
+  private let shortest: Int
+  private let beginnings: Set<Substring>
 
   /// Words that say nothing about an entry.
   private static let stopWords: Set<String> = [
@@ -11,16 +15,22 @@ struct SearchText: Sendable {
     "that", "the", "their", "this", "to", "with", "data", "dataset", "datasets",
   ]
 
-  init(spelling: [String: String]) { self.spelling = spelling }
+  init(spelling: [String: String]) {
+    self.spelling = spelling
+    let shortest = spelling.keys.map(\.count).min() ?? .max
+    self.shortest = shortest
+    beginnings = Set(spelling.keys.map { $0.prefix(shortest) })
+  }
 
   /// From lines of two words, as `lines` writes them.
   init(lines: String) {
-    spelling = Dictionary(
-      lines.split(separator: "\n").compactMap { line in
-        let pair = line.split(separator: " ")
-        return pair.count == 2 ? (String(pair[0]), String(pair[1])) : nil
-      }
-    ) { first, _ in first }
+    self.init(
+      spelling: Dictionary(
+        lines.split(separator: "\n").compactMap { line in
+          let pair = line.split(separator: " ")
+          return pair.count == 2 ? (String(pair[0]), String(pair[1])) : nil
+        }
+      ) { first, _ in first })
   }
 
   var lines: String { spelling.map { "\($0.key) \($0.value)" }.sorted().joined(separator: "\n") }
@@ -38,7 +48,16 @@ struct SearchText: Sendable {
       }
     }
     if !word.isEmpty { words.append(word) }
-    return words.map { spelling[$0] ?? $0 }
+    return words.map(american)
+  }
+
+  /// A word whose beginning has a known British spelling, in the American one: the longest beginning counts.
+  private func american(_ word: String) -> String {
+    guard beginnings.contains(word.prefix(shortest)) else { return word }
+    for length in stride(from: word.count, through: shortest, by: -1) {
+      if let found = spelling[String(word.prefix(length))] { return found + word.dropFirst(length) }
+    }
+    return word
   }
 
   func normalized(_ text: String) -> String { words(text).joined(separator: " ") }
