@@ -1,5 +1,8 @@
 #include "boundary.hpp"
 #include <c10/core/CPUAllocator.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #include <mutex>
 #include <new>
 #include <unordered_map>
@@ -75,6 +78,11 @@ private:
 } // namespace
 
 void ct_use_blocks(void *(*take)(size_t, size_t *), void (*give)(void *, size_t)) {
+#if defined(__GLIBC__)
+  // What libtorch's own libraries take in large pieces goes back to the system when it is freed. The C
+  // library would raise this limit with each such piece, and keep up to 32 MB of them.
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
   (void)ct::guarded([&] {
     static auto *allocator = new BlockAllocator(take, give);
     c10::SetCPUAllocator(allocator, 1);
