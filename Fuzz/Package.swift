@@ -10,6 +10,7 @@ let targets = [
   ("FuzzTorchFile", ["MedCheckpoint"]),
   ("FuzzNIfTI", ["MedImage"]),
   ("FuzzMGH", ["MedImage"]),
+  ("FuzzMetaImage", ["MedImage"]),
   ("FuzzDICOM", ["MedImage"]),
   ("FuzzPNG", ["MedImage"]),
   ("FuzzRaster", ["MedImage"]),

@@ -8,6 +8,7 @@ enum ImageSeeds {
   static func write(to folder: URL) throws {
     try nifti(folder.appendingPathComponent("FuzzNIfTI"))
     try mgh(folder.appendingPathComponent("FuzzMGH"))
+    try written(folder.appendingPathComponent("FuzzMetaImage"), "mha")
     try dicom(folder.appendingPathComponent("FuzzDICOM"))
     let pictures = folder.appendingPathComponent("FuzzPNG")
     try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)
@@ -61,6 +62,18 @@ enum ImageSeeds {
     try ImageFile.write(stored, to: folder.appendingPathComponent("extension.nii"))
     let long = ScalarImage(voxels: VoxelBuffer(size: [33_000, 1, 1]), affine: .identity)
     try long.write(to: folder.appendingPathComponent("two.nii.gz"))
+  }
+
+  /// A small image, plain and packed, with and without channels.
+  private static func written(_ folder: URL, _ suffix: String) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for channels in [1, 3] {
+      let image = ScalarImage(voxels: VoxelBuffer(channels: channels, size: [3, 2, 2]), affine: .identity)
+      for level in [GzipWriter.Level.none, .fast] {
+        let url = folder.appendingPathComponent("\(channels)-\(level).\(suffix)")
+        try image.write(to: url, options: WriteOptions(type: .int16, compression: level))
+      }
+    }
   }
 
   private static func mgh(_ folder: URL) throws {

@@ -4,32 +4,35 @@ import MedImage
 public import MedVoxel
 
 extension Deepmed.Image {
-  /// Any readable image to NIfTI.
+  /// Any readable image to NIfTI or MetaImage.
   public struct Convert: ParsableCommand {
     public static let configuration = CommandConfiguration(
-      abstract: "Write an image as NIfTI; stored values and their type are kept.",
+      abstract: "Write an image in another format; stored values and their type are kept.",
       discussion: """
         Without --data-type nothing is rounded: an int16 scan stays int16 with its scaling. With an integer \
         type, whole values that fit are kept, others are scaled to the type's range.
+
+        The output's name chooses the format. Formats without a scaling get the real values.
         """)
 
     @OptionGroup public var source: Source
 
     @Argument(
-      help: "The file to write: .nii, .nii.gz, .hdr or .img.", completion: .file(), transform: filePath)
+      help: "The file to write: .nii, .nii.gz, .hdr, .img or .mha.", completion: .file(), transform: filePath)
     public var output: String
 
     @Option(help: "uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32 or float64.")
     public var dataType: VoxelType?
 
-    @Option(help: "fast, balanced or small.")
+    @Option(help: "none, fast, balanced or small.")
     public var compression: Compression = .fast
 
     public enum Compression: String, CaseIterable, ExpressibleByArgument, Sendable {
-      case fast, balanced, small
+      case none, fast, balanced, small
 
       var level: GzipWriter.Level {
         switch self {
+        case .none: .none
         case .fast: .fast
         case .balanced: .balanced
         case .small: .small

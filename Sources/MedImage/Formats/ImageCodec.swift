@@ -1,3 +1,4 @@
+public import Foundation
 import MedVoxel
 
 /// A file format. A new one is one file with a conforming type and a line in `ImageFile.codecs`.
@@ -14,6 +15,16 @@ public protocol ImageCodec: Sendable {
   /// Reads the header only.
   /// - Throws: `ImageError` with all that is wrong with it.
   static func open(_ source: FileSource, options: ReadOptions) throws(ImageError) -> OpenImage
+}
+
+/// A file format that is written too.
+public protocol WritableImageCodec: ImageCodec {
+  /// The ends of names that choose this format for writing.
+  static var writtenSuffixes: [String] { get }
+
+  /// - Throws: `ImageError` when the format can't hold the image, or the file can't be written; nothing is left
+  ///   behind.
+  static func write(_ image: StoredImage, to url: URL, options: WriteOptions) throws(ImageError)
 }
 
 /// Choices in reading; most formats need none.

@@ -4,7 +4,14 @@ import MedVoxel
 /// Reading and writing image files of any known format.
 public enum ImageFile {
   /// The formats, in the order in which content is tried.
-  static let codecs: [any ImageCodec.Type] = [NIfTI.self, DICOM.self, MGH.self, Raster.self]
+  static let codecs: [any ImageCodec.Type] = [
+    NIfTI.self, DICOM.self, MGH.self, MetaImage.self, Raster.self,
+  ]
+  /// Those that are written too.
+  static let writers: [any WritableImageCodec.Type] = [NIfTI.self, MetaImage.self]
+
+  /// The ends of the names that can be written.
+  public static var writtenSuffixes: [String] { writers.flatMap { $0.writtenSuffixes } }
 
   /// Reads the header; the voxels wait. A folder is read as DICOM slices.
   ///
@@ -37,11 +44,19 @@ public enum ImageFile {
     try open(url, options: options).stored()
   }
 
-  /// Writes NIfTI; the name's end chooses the kind.
+  /// Writes the format that the name's end tells.
+  /// - Throws: `ImageError` when no format has that end, the format can't hold the image, or the file can't be
+  ///   written; nothing is left behind.
   public static func write(
     _ image: StoredImage, to url: URL, options: WriteOptions = WriteOptions()
   ) throws(ImageError) {
-    try NIfTI.write(image, to: url, options: options)
+    let name = url.lastPathComponent.lowercased()
+    for writer in writers where writer.writtenSuffixes.contains(where: { name.hasSuffix($0) }) {
+      return try writer.write(image, to: url, options: options)
+    }
+    throw ImageError(
+      "expected a name that ends in \(writtenSuffixes.joined(separator: ", "))", at: url.path,
+      remedy: "name the output such as scan.nii.gz", cause: .usage)
   }
 }
 
@@ -53,7 +68,7 @@ extension ScalarImage {
     self = try ImageFile.open(url, options: options).scalarImage()
   }
 
-  /// Writes NIfTI; the name's end chooses the kind. The stored type is float32 unless the options say otherwise.
+  /// Writes the format that the name's end tells. The stored type is float32 unless the options say otherwise.
   public func write(to url: URL, options: WriteOptions = WriteOptions()) throws(ImageError) {
     try ImageFile.write(StoredImage(self), to: url, options: options)
   }
@@ -67,7 +82,7 @@ extension LabelMap {
     self = try ImageFile.open(url, options: options).labelMap()
   }
 
-  /// Writes NIfTI in the smallest unsigned type that holds the classes, unless the options say otherwise.
+  /// Writes the format that the name's end tells, in the smallest unsigned type that holds the classes, unless the options say otherwise.
   public func write(to url: URL, options: WriteOptions = WriteOptions()) throws(ImageError) {
     try ImageFile.write(StoredImage(self), to: url, options: options)
   }

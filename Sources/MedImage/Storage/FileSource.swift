@@ -14,14 +14,17 @@ public struct FileSource: Sendable {
   let descriptor: FileDescriptor
 
   /// - Throws: `ImageError` when the file is missing, unreadable, or no regular file.
-  public init(_ url: URL) throws(ImageError) {
+  public init(_ url: URL) throws(ImageError) { try self.init(url, isPlain: false) }
+
+  /// - Parameter isPlain: take the bytes as they are, even where they begin as gzip does.
+  init(_ url: URL, isPlain: Bool) throws(ImageError) {
     self.url = url
     descriptor = try FileDescriptor(reading: url)
     fileSize = try descriptor.regularFileSize()
     var magic: [UInt8] = [0, 0]
     let file = descriptor
     let count = try magic.withMutableBytes { bytes throws(ImageError) in try file.read(at: 0, into: bytes) }
-    isCompressed = count == 2 && magic == [0x1f, 0x8b]
+    isCompressed = !isPlain && count == 2 && magic == [0x1f, 0x8b]
   }
 
   public var name: String { url.path }
@@ -43,6 +46,13 @@ public struct FileSource: Sendable {
     }
     bytes.removeLast(wanted - done)
     return bytes
+  }
+
+  /// The content from a byte on.
+  func bytes(from offset: Int) throws(ImageError) -> [UInt8] {
+    let all = isCompressed ? try Gzip.inflatedToEnd(self) : try prefix(fileSize)
+    guard offset >= 0, offset <= all.count else { throw tooShort(offset, found: all.count) }
+    return offset == 0 ? all : Array(all[offset...])
   }
 
   /// The file as it lies on disk.

@@ -9,6 +9,8 @@ import MedVoxel
 public enum GzipWriter {
   /// How hard to compress: libdeflate's levels.
   public enum Level: Int32, Sendable {
+    /// Stored as it is.
+    case none = 0
     case fast = 1
     case balanced = 6
     case small = 9

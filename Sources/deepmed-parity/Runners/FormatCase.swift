@@ -35,6 +35,12 @@ struct FormatCase {
     {
       wanted = wanted.dropLast()
     }
+    if header.shape.count == 4, wanted.count == 3,
+      fields["order"]?.string?.hasSuffix("components last") == true
+    {
+      // Channels come after three axes.
+      wanted.insert(1, at: 2)
+    }
     func trimmed(_ shape: [Int]) -> [Int] {
       var shape = shape
       while let last = shape.last, last == 1 { shape.removeLast() }

@@ -5,9 +5,10 @@ import MedVoxel
 ///
 /// Source: the NIfTI-1 and NIfTI-2 standards (nifti.nimh.nih.gov). Every data type but the extended floats and
 /// single bits is read, in both byte orders; RGB and complex voxels become channels.
-public enum NIfTI: ImageCodec {
+public enum NIfTI: WritableImageCodec {
   public static let name = "NIfTI"
   public static let suffixes = [".nii", ".hdr", ".img"]
+  public static var writtenSuffixes: [String] { suffixes + suffixes.map { $0 + ".gz" } }
 
   public static func recognizes(_ head: [UInt8]) -> Bool { NIfTIHeader.kind(of: head) != nil }
 
