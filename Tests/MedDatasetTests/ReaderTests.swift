@@ -7,7 +7,7 @@ import Testing
 @testable import MedDataset
 
 @Suite struct ReaderTests {
-  private func copy(_ id: String, cases: Int = 3) throws -> (folder: TemporaryFolder, root: URL) {
+  private func copy(_ id: String, cases: Int? = nil) throws -> (folder: TemporaryFolder, root: URL) {
     let folder = try TemporaryFolder()
     let root = folder.url.appending(path: "copy")
     try #require(DatasetReaders.reader(id)).mimic(to: root, cases: cases)
