@@ -11,6 +11,7 @@ let targets = [
   ("FuzzNIfTI", ["MedImage"]),
   ("FuzzMGH", ["MedImage"]),
   ("FuzzMetaImage", ["MedImage"]),
+  ("FuzzNRRD", ["MedImage"]),
   ("FuzzDICOM", ["MedImage"]),
   ("FuzzPNG", ["MedImage"]),
   ("FuzzRaster", ["MedImage"]),

@@ -93,7 +93,7 @@ import Testing
 
   @Test func refusesOtherNames() throws {
     let image = ScalarImage(voxels: VoxelBuffer(size: [1, 1, 1]), affine: .identity)
-    let error = #expect(throws: ImageError.self) { try image.write(to: folder.file("a.mha")) }
+    let error = #expect(throws: ImageError.self) { try image.write(to: folder.file("a.xyz")) }
     #expect(error?.cause == .usage)
   }
 }

@@ -5,10 +5,10 @@ import MedVoxel
 public enum ImageFile {
   /// The formats, in the order in which content is tried.
   static let codecs: [any ImageCodec.Type] = [
-    NIfTI.self, DICOM.self, MGH.self, MetaImage.self, Raster.self,
+    NIfTI.self, DICOM.self, MGH.self, MetaImage.self, NRRD.self, Raster.self,
   ]
   /// Those that are written too.
-  static let writers: [any WritableImageCodec.Type] = [NIfTI.self, MetaImage.self]
+  static let writers: [any WritableImageCodec.Type] = [NIfTI.self, MetaImage.self, NRRD.self]
 
   /// The ends of the names that can be written.
   public static var writtenSuffixes: [String] { writers.flatMap { $0.writtenSuffixes } }
