@@ -12,6 +12,7 @@ let targets = [
   ("FuzzMGH", ["MedImage"]),
   ("FuzzMetaImage", ["MedImage"]),
   ("FuzzNRRD", ["MedImage"]),
+  ("FuzzNumPy", ["MedImage"]),
   ("FuzzDICOM", ["MedImage"]),
   ("FuzzPNG", ["MedImage"]),
   ("FuzzRaster", ["MedImage"]),

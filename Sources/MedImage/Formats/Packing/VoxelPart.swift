@@ -34,6 +34,11 @@ struct VoxelPart: Sendable {
   /// Refuses a share that the file can't hold, before memory is taken for it.
   func check(holds count: Int, type: VoxelType) throws(ImageError) {
     let source = try source()
+    guard !source.isCompressed || (encoding != .deflate && encoding != .bzip2) else {
+      throw ImageError(
+        "the voxels are compressed twice, in the file and with it", at: source.name,
+        remedy: "unpack the file with gunzip first")
+    }
     guard offset <= source.largestContent else { throw source.tooShort(offset, found: nil) }
     let packed = source.largestContent - offset
     // What is passed is decoded too.
