@@ -11,6 +11,8 @@ let targets = [
   ("FuzzNIfTI", ["MedImage"]),
   ("FuzzMGH", ["MedImage"]),
   ("FuzzMetaImage", ["MedImage"]),
+  ("FuzzNRRD", ["MedImage"]),
+  ("FuzzNumPy", ["MedImage"]),
   ("FuzzDICOM", ["MedImage"]),
   ("FuzzPNG", ["MedImage"]),
   ("FuzzRaster", ["MedImage"]),

@@ -9,6 +9,8 @@ enum ImageSeeds {
     try nifti(folder.appendingPathComponent("FuzzNIfTI"))
     try mgh(folder.appendingPathComponent("FuzzMGH"))
     try written(folder.appendingPathComponent("FuzzMetaImage"), "mha")
+    try written(folder.appendingPathComponent("FuzzNRRD"), "nrrd")
+    try written(folder.appendingPathComponent("FuzzNumPy"), "npy")
     try dicom(folder.appendingPathComponent("FuzzDICOM"))
     let pictures = folder.appendingPathComponent("FuzzPNG")
     try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)

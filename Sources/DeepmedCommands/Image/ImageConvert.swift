@@ -4,7 +4,7 @@ import MedImage
 public import MedVoxel
 
 extension Deepmed.Image {
-  /// Any readable image to NIfTI or MetaImage.
+  /// Any readable image to NIfTI, MetaImage, NRRD or NumPy.
   public struct Convert: ParsableCommand {
     public static let configuration = CommandConfiguration(
       abstract: "Write an image in another format; stored values and their type are kept.",
@@ -18,7 +18,8 @@ extension Deepmed.Image {
     @OptionGroup public var source: Source
 
     @Argument(
-      help: "The file to write: .nii, .nii.gz, .hdr, .img or .mha.", completion: .file(), transform: filePath)
+      help: "The file to write: .nii, .nii.gz, .hdr, .img, .mha, .nrrd or .npy.", completion: .file(),
+      transform: filePath)
     public var output: String
 
     @Option(help: "uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32 or float64.")
@@ -51,6 +52,7 @@ extension Deepmed.Image {
       let size = image.header.shape.map(String.init).joined(separator: "×")
       print("\(output): \(size) voxels of \((dataType ?? image.header.type).rawValue)")
       for note in image.header.notes { print("note: \(note)") }
+      if output.lowercased().hasSuffix(".npy") { print("note: NumPy files have no geometry; it is lost") }
     }
   }
 }

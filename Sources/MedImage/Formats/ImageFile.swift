@@ -5,10 +5,10 @@ import MedVoxel
 public enum ImageFile {
   /// The formats, in the order in which content is tried.
   static let codecs: [any ImageCodec.Type] = [
-    NIfTI.self, DICOM.self, MGH.self, MetaImage.self, Raster.self,
+    NIfTI.self, Analyze.self, DICOM.self, MGH.self, MetaImage.self, NRRD.self, NumPy.self, Raster.self,
   ]
   /// Those that are written too.
-  static let writers: [any WritableImageCodec.Type] = [NIfTI.self, MetaImage.self]
+  static let writers: [any WritableImageCodec.Type] = [NIfTI.self, MetaImage.self, NRRD.self, NumPy.self]
 
   /// The ends of the names that can be written.
   public static var writtenSuffixes: [String] { writers.flatMap { $0.writtenSuffixes } }
@@ -27,6 +27,7 @@ public enum ImageFile {
     for codec in codecs where codec.recognizes(head) {
       return try codec.open(source, options: options)
     }
+    if try Analyze.isVoxels(source) { return try Analyze.open(source, options: options) }
     var name = url.lastPathComponent.lowercased()
     if name.hasSuffix(".gz") { name.removeLast(3) }
     for codec in codecs where codec.suffixes.contains(where: { name.hasSuffix($0) }) {

@@ -182,7 +182,7 @@ public enum MetaImage: WritableImageCodec {
     for name in names {
       parts.append(
         VoxelPart(
-          url: try SiblingFile.url(name, besides: source.url), offset: skip < 0 ? nil : skip,
+          url: try SiblingFile.url(name, besides: source.url), offset: max(0, skip), skip: skip < 0 ? nil : 0,
           encoding: encoding, packedCount: names.count == 1 && skip == 0 ? packed : nil))
     }
     return parts

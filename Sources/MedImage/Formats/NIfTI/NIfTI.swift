@@ -58,7 +58,7 @@ public enum NIfTI: WritableImageCodec {
   }
 
   /// The other file of a pair, compressed or not.
-  private static func partner(
+  static func partner(
     of source: FileSource, from: String, to: String
   ) throws(ImageError) -> FileSource? {
     var stem = source.url.path

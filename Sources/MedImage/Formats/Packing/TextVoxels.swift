@@ -5,7 +5,8 @@ enum TextVoxels {
   /// Fills the memory with the text's first numbers.
   /// - Throws: `ImageError` when there are fewer, or one is no number of the type.
   static func decode(
-    _ text: [UInt8], as type: VoxelType, into target: UnsafeMutableRawBufferPointer, at location: String
+    _ text: UnsafeRawBufferPointer, as type: VoxelType, into target: UnsafeMutableRawBufferPointer,
+    at location: String
   ) throws(ImageError) {
     switch type {
     case .uint8: try fill(text, target, location) { UInt8($0) }
@@ -21,8 +22,37 @@ enum TextVoxels {
     }
   }
 
+  /// Fills the memory with the text's first bytes of two digits.
+  static func decodeHex(
+    _ text: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, at location: String
+  ) throws(ImageError) {
+    var (count, half) = (0, UInt8?.none)
+    for byte in text where byte > 32 {
+      guard count < target.count else { return }
+      let digit: UInt8
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+      case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
+      default: throw ImageError("expected hexadecimal digits, found the byte \(byte)", at: location)
+      }
+      guard let high = half else {
+        half = digit
+        continue
+      }
+      target[count] = high << 4 | digit
+      (count, half) = (count + 1, nil)
+    }
+    guard count == target.count else {
+      throw ImageError(
+        "the header claims \(target.count) bytes, the text holds \(count)", at: location,
+        remedy: "the file is truncated or its header is wrong; get it again from its source")
+    }
+  }
+
   private static func fill<T: BitwiseCopyable>(
-    _ text: [UInt8], _ target: UnsafeMutableRawBufferPointer, _ location: String, _ parse: (String) -> T?
+    _ text: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer, _ location: String,
+    _ parse: (String) -> T?
   ) throws(ImageError) {
     let width = MemoryLayout<T>.size
     var position = 0
