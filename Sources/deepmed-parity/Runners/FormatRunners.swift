@@ -10,7 +10,7 @@ enum FormatRunners: CaseRunners {
   static let family = "formats"
   static let classes: [String: Runner] = [
     "NIfTI": file, "MGH": file, "DICOM-file": dicom, "DICOM-without-pixels": file, "DICOM-series": series,
-    "MetaImage": file, "NRRD": nrrd,
+    "MetaImage": file, "NRRD": nrrd, "Analyze": file,
   ]
 
   static func file(_ test: Case) throws -> [Output] {
