@@ -40,9 +40,7 @@ public struct DecathlonManifest: Encodable, Sendable {
 
   /// Writes `dataset.json` into the data set's folder.
   public func write(to folder: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile<RecordError>.write(
-      try encoder.encode(self) + Data("\n".utf8), to: folder.appending(path: "dataset.json"))
+      try JSONEncoder.records.encode(self) + Data("\n".utf8), to: folder.appending(path: "dataset.json"))
   }
 }

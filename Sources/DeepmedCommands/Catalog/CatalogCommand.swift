@@ -2,6 +2,7 @@ public import ArgumentParser
 import Foundation
 public import MedCatalog
 import MedDataset
+import MedRecord
 import MedVoxel
 
 extension Deepmed {
@@ -67,9 +68,7 @@ extension Deepmed.CatalogCommand {
 
   /// The JSON of all catalog commands.
   static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    return String(decoding: try JSONEncoder.records.encode(value), as: UTF8.self)
   }
 
   /// The entry of an id.

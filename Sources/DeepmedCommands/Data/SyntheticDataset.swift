@@ -58,9 +58,7 @@ struct SyntheticDataset {
   }
 
   private func write(_ value: some Encodable, to url: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile<RecordError>.write(try encoder.encode(value) + Data("\n".utf8), to: url)
+    try AtomicFile<RecordError>.write(try JSONEncoder.records.encode(value) + Data("\n".utf8), to: url)
   }
 }
 

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
 import MedImage
+import MedRecord
 import MedVoxel
 
 extension Deepmed.Image {
@@ -24,11 +25,7 @@ extension Deepmed.Image {
       let voxels = headerOnly ? nil : try image.scalarImage()
       let summary = ImageSummary(path: source.input, header: image.header, voxels: voxels?.voxels)
       if json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-          positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        print(String(decoding: try encoder.encode(summary), as: UTF8.self))
+        print(String(decoding: try JSONEncoder.records.encode(summary), as: UTF8.self))
         return
       }
       print(summary.text)

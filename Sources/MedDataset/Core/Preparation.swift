@@ -200,9 +200,7 @@ public struct Preparation: Sendable {
   }
 
   private static func json(_ value: some Encodable) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(value) + Data("\n".utf8)
+    return try JSONEncoder.records.encode(value) + Data("\n".utf8)
   }
 }
 
