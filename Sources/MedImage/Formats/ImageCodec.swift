@@ -31,8 +31,16 @@ public protocol WritableImageCodec: ImageCodec {
 public struct ReadOptions: Hashable, Sendable {
   /// Which DICOM series to read where a folder has several.
   public var series: String?
+  /// The page of a TIFF, or the frame of an animation or a video, from 0; nil reads all that are alike.
+  public var page: Int?
+  /// The level of a whole slide, from 0, the finest.
+  public var level: Int?
 
-  public init(series: String? = nil) { self.series = series }
+  public init(series: String? = nil, page: Int? = nil, level: Int? = nil) {
+    self.series = series
+    self.page = page
+    self.level = level
+  }
 }
 
 /// An image whose header is read and whose voxels wait in the file.
