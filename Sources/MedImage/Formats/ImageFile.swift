@@ -22,13 +22,20 @@ public enum ImageFile {
     if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
       return try DICOM.open(folder: url, options: options)
     }
-    let source = try FileSource(url)
+    return try open(FileSource(url), options: options)
+  }
+
+  /// Reads the header of an image that is a file, in memory, or an archive's entry.
+  /// - Throws: `ImageError` that names the source and what is wrong with it.
+  public static func open(
+    _ source: FileSource, options: ReadOptions = ReadOptions()
+  ) throws(ImageError) -> OpenImage {
     let head = try source.prefix(1024)
     for codec in codecs where codec.recognizes(head) {
       return try codec.open(source, options: options)
     }
     if try Analyze.isVoxels(source) { return try Analyze.open(source, options: options) }
-    var name = url.lastPathComponent.lowercased()
+    var name = source.url.lastPathComponent.lowercased()
     if name.hasSuffix(".gz") { name.removeLast(3) }
     for codec in codecs where codec.suffixes.contains(where: { name.hasSuffix($0) }) {
       return try codec.open(source, options: options)

@@ -147,8 +147,8 @@ public enum MetaImage: WritableImageCodec {
     if data.uppercased() == "LOCAL" {
       return [
         VoxelPart(
-          url: source.url, offset: fields.end, encoding: encoding,
-          packedCount: packed.flatMap { $0 > 0 ? $0 : nil }, isPlain: !source.isCompressed)
+          place: .opened(source), offset: fields.end, encoding: encoding,
+          packedCount: packed.flatMap { $0 > 0 ? $0 : nil })
       ]
     }
     let limit = axes.reduce(1, *)
@@ -182,8 +182,9 @@ public enum MetaImage: WritableImageCodec {
     for name in names {
       parts.append(
         VoxelPart(
-          url: try SiblingFile.url(name, besides: source.url), offset: max(0, skip), skip: skip < 0 ? nil : 0,
-          encoding: encoding, packedCount: names.count == 1 && skip == 0 ? packed : nil))
+          place: .file(try SiblingFile.url(name, besides: source)), offset: max(0, skip),
+          skip: skip < 0 ? nil : 0, encoding: encoding,
+          packedCount: names.count == 1 && skip == 0 ? packed : nil))
     }
     return parts
   }

@@ -61,6 +61,7 @@ public enum NIfTI: WritableImageCodec {
   static func partner(
     of source: FileSource, from: String, to: String
   ) throws(ImageError) -> FileSource? {
+    guard source.isOnDisk else { return nil }
     var stem = source.url.path
     if stem.lowercased().hasSuffix(".gz") { stem.removeLast(3) }
     guard stem.lowercased().hasSuffix(from) else { return nil }

@@ -57,7 +57,7 @@ public enum NRRD: WritableImageCodec {
     let isOrdered = type.byteCount > 1 && encoding != .text
     if isOrdered, endian == nil { header.notes.append("the header has no endian; it is taken as little") }
     let part = VoxelPart(
-      url: source.url, offset: 0, lines: lines, skip: skip < 0 ? nil : skip, encoding: encoding)
+      place: .opened(source), offset: 0, lines: lines, skip: skip < 0 ? nil : skip, encoding: encoding)
     let voxels = PartedVoxels(
       parts: try parts(fields, part, limit: axes.sizes.reduce(1, *), in: source),
       isSwapped: isOrdered && (endian == "big") != isHostBigEndian, axes: axes.sizes, order: axes.order,
@@ -72,7 +72,6 @@ public enum NRRD: WritableImageCodec {
     var part = part
     guard let data = fields["data file"] else {
       part.offset = fields.end
-      part.isPlain = !source.isCompressed
       return [part]
     }
     var names = [data]
@@ -92,7 +91,7 @@ public enum NRRD: WritableImageCodec {
     }
     var parts: [VoxelPart] = []
     for name in names {
-      part.url = try SiblingFile.url(name, besides: source.url)
+      part.place = .file(try SiblingFile.url(name, besides: source))
       parts.append(part)
     }
     return parts

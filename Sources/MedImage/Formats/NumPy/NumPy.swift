@@ -44,7 +44,7 @@ public enum NumPy: WritableImageCodec {
     header.notes.append("NumPy files have no geometry: position, spacing and orientation are made up")
     let voxels = PartedVoxels(
       parts: [
-        VoxelPart(url: source.url, offset: offset, encoding: .raw, isPlain: !source.isCompressed)
+        VoxelPart(place: .opened(source), offset: offset, encoding: .raw)
       ], isSwapped: array.type.byteCount > 1 && array.isBigEndian != isHostBigEndian, axes: axes,
       order: order, location: source.name)
     try voxels.check(array.type)
