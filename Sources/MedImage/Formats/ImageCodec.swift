@@ -110,6 +110,8 @@ public struct OpenImage: Sendable {
 /// Where the voxels of an open image come from.
 protocol VoxelSource: Sendable {
   func stored(_ header: ImageHeader) throws(ImageError) -> StoredVoxels
+  /// A part of the image, which lies inside of it.
+  func stored(_ header: ImageHeader, in region: ImageRegion) throws(ImageError) -> StoredVoxels
   func floats(_ header: ImageHeader) throws(ImageError) -> VoxelBuffer<Float>
 }
 

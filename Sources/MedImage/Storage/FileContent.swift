@@ -40,6 +40,21 @@ struct FileContent: Sendable {
   }
 }
 
+extension FileContent {
+  /// Some of the bytes; the range counts from the content's start, as the part's own does.
+  func withBytes(
+    _ wanted: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Void
+  ) throws(ImageError) {
+    if let memory { return body(UnsafeRawBufferPointer(rebasing: memory.bytes[wanted])) }
+    let bytes = try RawBytes(count: wanted.count, for: source.name)
+    let target = UnsafeMutableRawBufferPointer(rebasing: bytes.mutable[..<wanted.count])
+    guard try source.read(at: wanted.lowerBound, into: target) == wanted.count else {
+      throw ImageError("the file became shorter while it was read", at: source.name)
+    }
+    body(bytes.bytes)
+  }
+}
+
 /// Memory of bytes that is not zeroed first.
 final class RawBytes: @unchecked Sendable {
   // SAFETY: written only while it is filled, by its creator.
