@@ -53,7 +53,7 @@ enum AnnotationSeeds {
     \u{0}# Markups fiducial file version = 5.6
     # CoordinateSystem = LPS
     # columns = id,x,y,z,ow,ox,oy,oz,vis,sel,lock,label,desc,associatedNodeID
-    1,1.5,2,3,0,0,0,1,1,1,0,"F, ""1""",,,2,0
+    1,1.5,2,3,0,0,0,1,1,1,0,"F, 1",,,2,0
     """,
     "\u{1},X,Y\n1,14,12\n2,2.5,6\n", "\u{2}point\n2\n14 12\n2.5 6\n", "\u{3}1 2\n9.5 2\n5 12\n",
   ]
