@@ -11,6 +11,11 @@ extension DICOMDataSet {
     self[tag] = DICOMElement(tag, representation, .bytes(Array(values.joined(separator: "\\").utf8)))
   }
 
+  /// One value of free text, cut to the length that its representation allows; a backslash would part values.
+  mutating func set(_ tag: DICOMTag, name: String, _ representation: String = "LO", most: Int = 64) {
+    set(tag, representation, String(name.replacing("\\", with: "/").prefix(most)))
+  }
+
   /// Unsigned shorts.
   mutating func set(_ tag: DICOMTag, shorts: Int...) {
     self[tag] = DICOMElement(tag, "US", .bytes(shorts.flatMap { Self.bytes(UInt16(clamping: $0)) }))

@@ -93,11 +93,11 @@ extension DICOMSegment {
   var item: DICOMDataSet {
     var item = DICOMDataSet()
     item.set(Tag.number, shorts: number)
-    item.set(Tag.label, "LO", name)
+    item.set(Tag.label, name: name)
     if let note { item.set(Tag.note, "ST", note) }
     let kind = algorithm ?? .automatic
     item.set(Tag.algorithm, "CS", kind.rawValue)
-    if kind != .manual { item.set(Tag.algorithmName, "LO", algorithmName ?? "unknown") }
+    if kind != .manual { item.set(Tag.algorithmName, name: algorithmName ?? "unknown") }
     item.set(
       Tag.category, items: [(category ?? DICOMCode("85756007", "SCT", "Tissue")).item])
     var property = (property ?? DICOMCode("85756007", "SCT", "Tissue")).item
