@@ -70,11 +70,19 @@ public struct DICOMElement: Hashable, Sendable {
     case "FL", "OF": loads(UInt32.self).map { Double(Float(bitPattern: $0)) }
     case "FD", "OD": loads(UInt64.self).map { Double(bitPattern: $0) }
     case "DS", "IS", "LO", "SH", "UN", "CS":
-      encoding.decode(bytes).split(separator: "\\", omittingEmptySubsequences: false)
-        .map { Double($0.trimmingCharacters(in: .whitespaces)) }
-        .prefix { $0 != nil }.compactMap { $0 }
+      decimals
     default: []
     }
+  }
+
+  private var decimals: [Double] {
+    var numbers: [Double] = []
+    for word in bytes.split(separator: 0x5c, omittingEmptySubsequences: false) {
+      let digits = word.drop { $0 <= 32 }.prefix { $0 > 32 }
+      guard digits.count < 64, let number = Double(String(decoding: digits, as: UTF8.self)) else { break }
+      numbers.append(number)
+    }
+    return numbers
   }
 
   private func loads<T: FixedWidthInteger>(_: T.Type) -> [T] {

@@ -53,11 +53,6 @@ private struct SegmentationVoxels: VoxelSource {
     guard asLabels else { return .uint8(try object.masks()) }
     let labels = try object.labelMap().voxels
     if header.type == .uint16 { return .uint16(labels) }
-    return .uint8(
-      VoxelBuffer<UInt8>(size: labels.size) { target in
-        labels.withUnsafeBuffer { source in
-          for index in 0..<source.count { target[index] = UInt8(truncatingIfNeeded: source[index]) }
-        }
-      })
+    return .uint8(labels.narrowed())
   }
 }
