@@ -1,5 +1,5 @@
 public import Foundation
-import MedVoxel
+public import MedVoxel
 
 /// A file format. A new one is one file with a conforming type and a line in `ImageFile.codecs`.
 public protocol ImageCodec: Sendable {
@@ -37,11 +37,14 @@ public struct ReadOptions: Hashable, Sendable {
   public var page: Int?
   /// The level of a whole slide, from 0, the finest.
   public var level: Int?
+  /// The grid onto which segments and contours are put: that of the series they were drawn on.
+  public var reference: Grid?
 
-  public init(series: String? = nil, page: Int? = nil, level: Int? = nil) {
+  public init(series: String? = nil, page: Int? = nil, level: Int? = nil, reference: Grid? = nil) {
     self.series = series
     self.page = page
     self.level = level
+    self.reference = reference
   }
 }
 
