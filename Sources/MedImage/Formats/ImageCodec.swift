@@ -35,11 +35,16 @@ public struct ReadOptions: Hashable, Sendable {
   public var page: Int?
   /// The level of a whole slide, from 0, the finest.
   public var level: Int?
+  /// What becomes of DICOM's mosaics, palettes and PET values.
+  public var dicom: DICOMOptions
 
-  public init(series: String? = nil, page: Int? = nil, level: Int? = nil) {
+  public init(
+    series: String? = nil, page: Int? = nil, level: Int? = nil, dicom: DICOMOptions = DICOMOptions()
+  ) {
     self.series = series
     self.page = page
     self.level = level
+    self.dicom = dicom
   }
 }
 
