@@ -39,12 +39,18 @@ public struct ReadOptions: Hashable, Sendable {
   public var level: Int?
   /// The grid onto which segments and contours are put: that of the series they were drawn on.
   public var reference: Grid?
+  /// What becomes of DICOM's mosaics, palettes and PET values.
+  public var dicom: DICOMOptions
 
-  public init(series: String? = nil, page: Int? = nil, level: Int? = nil, reference: Grid? = nil) {
+  public init(
+    series: String? = nil, page: Int? = nil, level: Int? = nil, reference: Grid? = nil,
+    dicom: DICOMOptions = DICOMOptions()
+  ) {
     self.series = series
     self.page = page
     self.level = level
     self.reference = reference
+    self.dicom = dicom
   }
 }
 
