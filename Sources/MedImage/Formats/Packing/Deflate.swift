@@ -1,4 +1,5 @@
 import CDeflate
+import Foundation
 import MedVoxel
 
 /// Streams of zlib or gzip in the midst of a file.
@@ -66,6 +67,29 @@ enum Deflate {
       }
     }
     return written
+  }
+
+  /// The beginning of a zlib stream's content, as much as the memory holds.
+  /// - Returns: how much there is; nil when the stream is damaged.
+  static func begin(_ packed: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int? {
+    guard let decompressor = libdeflate_alloc_decompressor() else { return nil }
+    defer { libdeflate_free_decompressor(decompressor) }
+    guard let from = packed.baseAddress, let to = target.baseAddress else { return nil }
+    var given = 0
+    switch libdeflate_zlib_decompress(decompressor, from, packed.count, to, target.count, &given) {
+    case LIBDEFLATE_SUCCESS: return given
+    case LIBDEFLATE_INSUFFICIENT_SPACE:
+      // Longer than its memory: a few writers fill up the last strip.
+      guard target.count < 1 << 30, let more = malloc(2 * target.count + 65536) else { return nil }
+      defer { free(more) }
+      guard
+        libdeflate_zlib_decompress(
+          decompressor, from, packed.count, more, 2 * target.count + 65536, &given) == LIBDEFLATE_SUCCESS
+      else { return nil }
+      to.copyMemory(from: more, byteCount: target.count)
+      return target.count
+    default: return nil
+    }
   }
 
   /// A zlib stream, or one of gzip in a single member (some readers stop after the first).
