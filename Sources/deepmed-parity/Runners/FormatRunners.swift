@@ -11,7 +11,7 @@ enum FormatRunners: CaseRunners {
   static let classes: [String: Runner] = [
     "NIfTI": file, "MGH": file, "DICOM-file": dicom, "DICOM-without-pixels": file, "DICOM-series": series,
     "MetaImage": file, "NRRD": nrrd, "Analyze": file, "BMP": picture, "GIF": picture, "JPEG": picture,
-    "JPEG-2000": picture, "PNG": picture, "PNM": picture, "TIFF": picture,
+    "JPEG-2000": picture, "PNG": picture, "WebP": picture, "PNM": picture, "TIFF": picture,
   ]
 
   static func file(_ test: Case) throws -> [Output] {

@@ -3,7 +3,7 @@ import MedVoxel
 /// The compressions of TIFF that are undone here; libvips does the others.
 enum TIFFCompression {
   static func isOwn(_ code: Int) -> Bool {
-    [1, 5, 7, 8, 32773, 32946, 33003, 33005, 34712, 50001].contains(code)
+    [1, 5, 7, 8, 32773, 32946, 33003, 33005, 34712, 34925, 50000, 50001].contains(code)
   }
 
   static func name(_ code: Int) -> String {
@@ -35,6 +35,30 @@ enum TIFFCompression {
     default:
       Deflate.begin(packed, into: target)
     }
+  }
+
+  /// Zstandard and LZMA are undone by the library, as the bytes of a gray picture: so the samples can be of types
+  /// that it does not read itself.
+  static func isWrapped(_ code: Int) -> Bool { code == 50000 || code == 34925 }
+
+  /// A TIFF of one strip of plain bytes in that compression.
+  static func wrapped(_ packed: [UInt8], _ code: Int, rowBytes: Int, rows: Int) -> [UInt8] {
+    let start = 8 + (packed.count + 7) / 8 * 8
+    var block = TIFFDirectoryWriter(at: start, isBig: false)
+    block.add(256, .long, [rowBytes])
+    block.add(257, .long, [rows])
+    block.add(258, .short, [8])
+    block.add(259, .short, [code])
+    block.add(262, .short, [1])
+    block.add(273, .long, [8])
+    block.add(277, .short, [1])
+    block.add(278, .long, [rows])
+    block.add(279, .long, [packed.count])
+    var head = ByteWriter(count: 8)
+    head.integer(UInt32(0x2a_4949), at: 0)
+    head.integer(UInt32(truncatingIfNeeded: start), at: 4)
+    return head.bytes + packed + [UInt8](repeating: 0, count: start - 8 - packed.count)
+      + block.bytes(next: 0)
   }
 
   /// Source: TIFF 6.0, section 9.

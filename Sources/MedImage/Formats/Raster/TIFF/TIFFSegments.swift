@@ -135,6 +135,18 @@ extension TIFFPage {
     }
     var bytes = try packed(segment: segment)
     if isReversed { for index in bytes.indices { bytes[index] = bytes[index].reversedBits } }
+    if TIFFCompression.isWrapped(compression) {
+      let rows = target.count / rowBytes
+      let wrapped = TIFFCompression.wrapped(bytes, compression, rowBytes: rowBytes, rows: rows)
+      return try wrapped.withBytes { content throws(ImageError) in
+        let decoder = try RasterDecoder(file.bytes.source, format: .tiff, content: content)
+        guard Int(decoder.info.width) == rowBytes, Int(decoder.info.height) == rows,
+          decoder.info.bands == 1
+        else { throw error("can't be decompressed", segment: segment) }
+        try decoder.read(
+          rows: 0..<rows, into: UnsafeMutableRawBufferPointer(rebasing: target[..<(rowBytes * rows)]))
+      }
+    }
     let count = bytes.withUnsafeBytes { packed -> Int? in
       guard compression == 1 else { return TIFFCompression.unpack(packed, compression, into: target) }
       let count = min(packed.count, target.count)
