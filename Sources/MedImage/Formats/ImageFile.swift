@@ -8,7 +8,15 @@ public enum ImageFile {
     NIfTI.self, Analyze.self, DICOM.self, MGH.self, MetaImage.self, NRRD.self, NumPy.self, Raster.self,
   ]
   /// Those that are written too.
-  static let writers: [any WritableImageCodec.Type] = [NIfTI.self, MetaImage.self, NRRD.self, NumPy.self]
+  static let writers: [any WritableImageCodec.Type] = [
+    NIfTI.self, MetaImage.self, NRRD.self, MGH.self, NumPy.self,
+  ]
+
+  /// The writer of the format that a name's end tells.
+  static func writer(for url: URL) -> (any WritableImageCodec.Type)? {
+    let name = url.lastPathComponent.lowercased()
+    return writers.first { $0.writtenSuffixes.contains { name.hasSuffix($0) } }
+  }
 
   /// The ends of the names that can be written.
   public static var writtenSuffixes: [String] { writers.flatMap { $0.writtenSuffixes } }
@@ -58,10 +66,7 @@ public enum ImageFile {
   public static func write(
     _ image: StoredImage, to url: URL, options: WriteOptions = WriteOptions()
   ) throws(ImageError) {
-    let name = url.lastPathComponent.lowercased()
-    for writer in writers where writer.writtenSuffixes.contains(where: { name.hasSuffix($0) }) {
-      return try writer.write(image, to: url, options: options)
-    }
+    if let writer = writer(for: url) { return try writer.write(image, to: url, options: options) }
     throw ImageError(
       "expected a name that ends in \(writtenSuffixes.joined(separator: ", "))", at: url.path,
       remedy: "name the output such as scan.nii.gz", cause: .usage)

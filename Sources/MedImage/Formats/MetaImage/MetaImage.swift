@@ -8,7 +8,8 @@ import MedVoxel
 public enum MetaImage: WritableImageCodec {
   public static let name = "MetaImage"
   public static let suffixes = [".mha", ".mhd"]
-  public static let writtenSuffixes = [".mha"]
+  public static let writtenSuffixes = suffixes
+  public static let holds: ImageContent = [.geometry, .doubles, .timeStep]
 
   /// Element types by name. A `long` has 32 bits, as MetaIO has it on every machine.
   static let types: [(name: String, type: VoxelType)] = [

@@ -8,7 +8,8 @@ import MedVoxel
 public enum NRRD: WritableImageCodec {
   public static let name = "NRRD"
   public static let suffixes = [".nrrd", ".nhdr"]
-  public static let writtenSuffixes = [".nrrd"]
+  public static let writtenSuffixes = suffixes
+  public static let holds: ImageContent = [.geometry, .doubles, .timeStep, .colors, .complex]
 
   public static func recognizes(_ head: [UInt8]) -> Bool {
     head.count >= 8 && head.starts(with: Array("NRRD000".utf8)) && (49...53).contains(head[7])

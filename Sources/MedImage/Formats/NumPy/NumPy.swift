@@ -9,6 +9,7 @@ public enum NumPy: WritableImageCodec {
   public static let name = "NumPy"
   public static let suffixes = [".npy"]
   public static let writtenSuffixes = [".npy"]
+  public static let holds: ImageContent = [.complex, .doubles]
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   public static func recognizes(_ head: [UInt8]) -> Bool { head.starts(with: magic) }
