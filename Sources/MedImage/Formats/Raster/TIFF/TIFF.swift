@@ -1,10 +1,29 @@
+import Foundation
 import MedVoxel
 
 /// TIFF and BigTIFF: stacks, ImageJ's hyperstacks, OME-TIFF, and the levels of pyramids.
 ///
 /// Values are as stored: numbers of 1 to 7 bits are not spread to 0…255, and where zero means white nothing is turned.
 /// Source: TIFF 6.0; Adobe's supplements; the OME data model.
-enum TIFF {
+enum TIFF: WritableImageCodec {
+  static let name = "TIFF"
+  static let suffixes = Raster.Format.tiff.suffixes
+  static let writtenSuffixes = suffixes
+  // Spacing is kept, position and direction are not.
+  static let holds: ImageContent = [.timeStep, .colors, .doubles]
+
+  static func recognizes(_ head: [UInt8]) -> Bool { Raster.Format.tiff.begins(head) }
+
+  /// Every type and number of slices, compressed by deflate without loss.
+  static func write(_ image: StoredImage, to url: URL, options: WriteOptions) throws(ImageError) {
+    let image = try image.unscaled(in: options.type, for: name, at: url.path)
+    let writer = try TIFFWriter(
+      image, isCompressed: true, level: options.compression, tile: options.tile)
+    var file = try AtomicFile<ImageError>(replacing: url.path)
+    try writer.write { bytes throws(ImageError) in try file.write(bytes) }
+    try file.commit()
+  }
+
   static func open(_ source: FileSource, options: ReadOptions) throws(ImageError) -> OpenImage {
     let file = try TIFFFile(source)
     let directories = try file.chain(from: file.first)

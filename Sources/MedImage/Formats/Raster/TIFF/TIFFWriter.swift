@@ -8,6 +8,7 @@ import MedVoxel
 struct TIFFWriter {
   private let image: StoredImage
   private let isCompressed: Bool
+  private let level: GzipWriter.Level
   private let tile: Int?
   private let width: Int
   private let height: Int
@@ -17,7 +18,9 @@ struct TIFFWriter {
   private let times: Int
 
   /// - Parameter tile: the side of square tiles, a multiple of 16; nil: strips.
-  init(_ image: StoredImage, isCompressed: Bool, tile: Int? = nil) throws(ImageError) {
+  init(
+    _ image: StoredImage, isCompressed: Bool, level: GzipWriter.Level = .balanced, tile: Int? = nil
+  ) throws(ImageError) {
     let header = image.header
     let size = header.size
     guard header.components != .complex else {
@@ -31,7 +34,7 @@ struct TIFFWriter {
       throw ImageError(
         "expected tiles whose side is a multiple of 16 up to 8192, found \(tile ?? 0)", cause: .usage)
     }
-    (self.image, self.isCompressed, self.tile) = (image, isCompressed, tile)
+    (self.image, self.isCompressed, self.level, self.tile) = (image, isCompressed, level, tile)
     (width, height, slices) = (size.x, size.y, size.z)
     samples = header.components == .scalar ? 1 : header.components.count
     let outer = Array(header.shape.dropFirst(3))
@@ -212,7 +215,7 @@ struct TIFFWriter {
       }
     }
     guard isCompressed else { return bytes }
-    return try bytes.withBytes { raw throws(ImageError) in try Deflate.compressed(raw, level: .balanced) }
+    return try bytes.withBytes { raw throws(ImageError) in try Deflate.compressed(raw, level: level) }
   }
 }
 
