@@ -9,7 +9,7 @@ public enum ImageFile {
   ]
   /// Those that are written too.
   static let writers: [any WritableImageCodec.Type] = [
-    NIfTI.self, MetaImage.self, NRRD.self, MGH.self, NumPy.self,
+    NIfTI.self, MetaImage.self, NRRD.self, MGH.self, NumPy.self, TIFF.self, PNGPicture.self, JPEGPicture.self,
   ]
 
   /// The writer of the format that a name's end tells.
