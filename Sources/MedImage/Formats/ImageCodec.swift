@@ -35,11 +35,20 @@ public struct ReadOptions: Hashable, Sendable {
   public var page: Int?
   /// The level of a whole slide, from 0, the finest.
   public var level: Int?
+  /// The array to read of a file that holds several by name, such as "img" or "data.image".
+  public var variable: String?
+  /// Whether a recording that was cut off (PAR/REC) is read as far as its volumes are whole; else it is refused.
+  public var permitsTruncated: Bool
 
-  public init(series: String? = nil, page: Int? = nil, level: Int? = nil) {
+  public init(
+    series: String? = nil, page: Int? = nil, level: Int? = nil, variable: String? = nil,
+    permitsTruncated: Bool = false
+  ) {
     self.series = series
     self.page = page
     self.level = level
+    self.variable = variable
+    self.permitsTruncated = permitsTruncated
   }
 }
 

@@ -11,6 +11,7 @@ enum FormatRunners: CaseRunners {
   static let classes: [String: Runner] = [
     "NIfTI": file, "MGH": file, "DICOM-file": dicom, "DICOM-without-pixels": file, "DICOM-series": series,
     "MetaImage": file, "NRRD": nrrd, "Analyze": file,
+    "AFNI": file, "PAR-REC": file, "ECAT": file, "MINC": file,
   ]
 
   static func file(_ test: Case) throws -> [Output] {
