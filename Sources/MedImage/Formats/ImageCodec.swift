@@ -21,6 +21,8 @@ public protocol ImageCodec: Sendable {
 public protocol WritableImageCodec: ImageCodec {
   /// The ends of names that choose this format for writing.
   static var writtenSuffixes: [String] { get }
+  /// What its files have a place for; `ImageFile.losses` tells the rest before it is lost.
+  static var holds: ImageContent { get }
 
   /// - Throws: `ImageError` when the format can't hold the image, or the file can't be written; nothing is left
   ///   behind.
@@ -119,6 +121,8 @@ public struct OpenImage: Sendable {
 /// Where the voxels of an open image come from.
 protocol VoxelSource: Sendable {
   func stored(_ header: ImageHeader) throws(ImageError) -> StoredVoxels
+  /// A part of the image, which lies inside of it.
+  func stored(_ header: ImageHeader, in region: ImageRegion) throws(ImageError) -> StoredVoxels
   func floats(_ header: ImageHeader) throws(ImageError) -> VoxelBuffer<Float>
 }
 

@@ -59,7 +59,7 @@ enum Gzip {
     var (offset, written) = (0, 0)
     while written < count, !stream.isFinished {
       let got = try packed.withMutableBytes { buffer throws(ImageError) in
-        try source.descriptor.read(at: offset, into: buffer)
+        try source.read(at: offset, into: buffer)
       }
       if got == 0 { break }
       offset += got

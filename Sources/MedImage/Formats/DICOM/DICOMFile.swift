@@ -14,16 +14,16 @@ final class DICOMFile: @unchecked Sendable {
     name = source.name
     var opened: OpaquePointer?
     let status: cg_status
-    if source.isCompressed {
+    if let path = source.plainPath {
+      status = withPixels ? cg_open_image(path, &opened) : cg_open(path, &opened)
+    } else {
       // Data sets under gzip are inflated whole: their length is known only then.
-      let content = try Gzip.inflatedToEnd(source)
+      let content = try source.bytes(from: 0)
       status = content.withUnsafeBytes { bytes in
         withPixels
           ? cg_open_image_memory(bytes.baseAddress, bytes.count, &opened)
           : cg_open_memory(bytes.baseAddress, bytes.count, &opened)
       }
-    } else {
-      status = withPixels ? cg_open_image(source.url.path, &opened) : cg_open(source.url.path, &opened)
     }
     guard status == CG_OK, let opened else { throw Self.error(status, at: name) }
     handle = opened
