@@ -12,6 +12,7 @@ enum FormatRunners: CaseRunners {
     "NIfTI": file, "MGH": file, "DICOM-file": dicom, "DICOM-without-pixels": file, "DICOM-series": series,
     "MetaImage": file, "NRRD": nrrd, "Analyze": file, "BMP": picture, "GIF": picture, "JPEG": picture,
     "JPEG-2000": picture, "PNG": picture, "WebP": picture, "PNM": picture, "TIFF": picture,
+    "AFNI": file, "PAR-REC": file, "ECAT": file, "MINC": file,
   ]
 
   static func file(_ test: Case) throws -> [Output] {
