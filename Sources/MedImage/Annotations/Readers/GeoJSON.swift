@@ -98,9 +98,11 @@ struct GeoJSONReader {
   }
 
   private static func color(of classification: JSONTree) -> SIMD3<UInt8>? {
-    if let color = AnnotationColor.bytes(classification["color"]?.numbers) { return color }
-    let number = classification["colorRGB"]?.number.flatMap { Int32(exactly: $0) }
-    return number.map { AnnotationColor.rgb(UInt32(bitPattern: $0)) }
+    if let color = classification["color"], let bytes = AnnotationColor.bytes(color.numbers) { return bytes }
+    guard let packed = classification["colorRGB"], let value = packed.number,
+      let number = Int32(exactly: value)
+    else { return nil }
+    return AnnotationColor.rgb(UInt32(bitPattern: number))
   }
 
   private mutating func geometry(_ type: String, _ tree: JSONTree, _ feature: Feature) {
