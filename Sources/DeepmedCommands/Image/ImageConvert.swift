@@ -14,6 +14,9 @@ extension Deepmed.Image {
 
         The output's name chooses the format. Formats without a scaling get the real values. What the format has \
         no place for is told; nothing that identifies a patient is taken over from DICOM.
+
+        Contours and points become label maps on the grid of a --reference, and label maps become outlines where the \
+        output is \(AnnotationFile.writtenSuffixes.joined(separator: ", ")).
         """)
 
     @OptionGroup public var source: Source
@@ -64,9 +67,16 @@ extension Deepmed.Image {
       }
     }
 
+    @OptionGroup(title: "Contours and points") public var drawing: Drawing
+
     public init() {}
 
     public func run() throws {
+      let target = URL(fileURLWithPath: output)
+      if AnnotationFile.recognizes(source.url) {
+        return try drawing.convert(source.url, to: target, series: source.series, level: compression.level)
+      }
+      if AnnotationFile.writer(for: target) != nil { return try drawing.outline(source.open(), to: target) }
       let image = try source.open()
       var stored = try part.stored(image)
       var options = WriteOptions(compression: compression.level)
@@ -75,13 +85,12 @@ extension Deepmed.Image {
       case .type(let type): options.type = type
       case nil: break
       }
-      let url = URL(fileURLWithPath: output)
-      try ImageFile.write(stored, to: url, options: options)
+      try ImageFile.write(stored, to: target, options: options)
       // What stands in the file may be another type than the one asked for: the format has the last word.
-      let written = try ImageFile.open(url).header
+      let written = try ImageFile.open(target).header
       let size = written.shape.map(String.init).joined(separator: "×")
       print("\(output): \(size) voxels of \(written.type.rawValue)")
-      for note in image.header.notes + ImageFile.losses(of: stored.header, writing: url) {
+      for note in image.header.notes + ImageFile.losses(of: stored.header, writing: target) {
         print("note: \(note)")
       }
     }
