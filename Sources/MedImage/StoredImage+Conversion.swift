@@ -47,6 +47,24 @@ extension StoredImage {
         Rescale(slope: rescale.slope / slope, intercept: (rescale.intercept - intercept) / slope)))
   }
 
+  /// The same real values in the smallest type that holds them exactly, without a scaling where they are whole;
+  /// unsigned before signed, integers before floats.
+  ///
+  /// Values with fractions keep their type.
+  public func inSmallestType() throws(ImageError) -> StoredImage {
+    let (range, rescale) = (voxels.range(), header.rescale)
+    let isWhole =
+      range.isWhole && range.isFinite && rescale.slope == rescale.slope.rounded()
+      && rescale.intercept == rescale.intercept.rounded()
+    let ends = [rescale(range.lowest), rescale(range.highest)]
+    let types: [VoxelType] = [.uint8, .int8, .uint16, .int16, .uint32, .int32]
+    let fitting = types.first { type in ends.allSatisfy { type.holds($0) } }
+    guard isWhole, let fitting else { return self }
+    var header = header
+    (header.type, header.rescale) = (fitting, .identity)
+    return StoredImage(header: header, voxels: voxels.mapped(to: fitting, rescale))
+  }
+
   /// The voxels with the components of each one side by side, as files have them.
   func interleavedVoxels() -> StoredVoxels {
     let components = header.components.count

@@ -51,6 +51,22 @@ cg_status cg_get_pixels(const cg_file *file, cg_pixels *out);
 // Decodes all frames: `capacity` is at least bits / 8 · samples · columns · rows · frames.
 cg_status cg_decode(cg_file *file, void *out, size_t capacity);
 
+// Any element, by tag: for segmentations, contours, reports and the like.
+
+// Reads the pixels' bytes too, as they are stored, whatever they are.
+cg_status cg_open_whole_memory(const void *bytes, size_t count, cg_file **out);
+// The elements before the pixels, those of the file's head first, in one block that the caller frees with
+// cg_free. It is in this machine's byte order, without padding: a 32-bit count of elements, then for each
+//   group and element, 16 bits each; two letters, the value representation; 16 bits, 1 for a sequence, else
+//   0; a 32-bit count of bytes, and those; or of items, and each of these a block like the whole.
+cg_status cg_get_tree(const cg_file *file, uint8_t **out, size_t *count);
+void cg_free(void *block);
+// The bytes of pixels that are not compressed: the file's own until it is closed.
+cg_status cg_get_raw_pixels(const cg_file *file, const uint8_t **out, size_t *count);
+
+// What the standard's dictionary says of a tag: two letters and a keyword, zero-terminated; empty where it
+// has none.
+void cg_look_up(uint16_t group, uint16_t element, char vr[3], char *keyword, size_t capacity);
 // How a stream of the JPEG family is decoded.
 typedef enum { CG_JPEG = 0, CG_JPEG_LOSSLESS, CG_JPEG_LS, CG_JPEG_2000 } cg_family;
 

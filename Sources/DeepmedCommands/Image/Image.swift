@@ -6,9 +6,9 @@ extension Deepmed {
   /// Everything about single images.
   public struct Image: ParsableCommand {
     public static let configuration = CommandConfiguration(
-      commandName: "image", abstract: "Look at images and convert them.",
+      commandName: "image", abstract: "Look at images, convert, compare and check them.",
       discussion: "An image is a NIfTI, MGH or DICOM file, or a folder of DICOM slices.",
-      subcommands: [Info.self, Convert.self, View.self])
+      subcommands: [Info.self, Convert.self, View.self, Diff.self, Validate.self])
 
     public init() {}
 
@@ -20,12 +20,28 @@ extension Deepmed {
       @Option(help: "The SeriesInstanceUID to read where a folder holds several series.")
       public var series: String?
 
+      @Option(
+        help:
+          "The page of a TIFF, or the frame of an animation or video, from 0; all that are alike by default.")
+      public var page: Int?
+
+      @Option(help: "The level of a whole slide, from 0, the finest.")
+      public var level: Int?
+
       public init() {}
+
+      public func validate() throws {
+        for (name, value) in [("--page", page), ("--level", level)] where value ?? 0 < 0 {
+          throw ValidationError("\(name) counts from 0")
+        }
+      }
+
+      var options: ReadOptions { ReadOptions(series: series, page: page, level: level) }
 
       var url: URL { URL(fileURLWithPath: input) }
 
       func open() throws(ImageError) -> OpenImage {
-        try ImageFile.open(url, options: ReadOptions(series: series))
+        try ImageFile.open(url, options: options)
       }
     }
   }

@@ -4,7 +4,7 @@ import MedImage
 public import MedVoxel
 
 extension Deepmed.Image {
-  /// Any readable image to NIfTI, MetaImage, NRRD or NumPy.
+  /// Any readable image, or a part of it, to any written format.
   public struct Convert: ParsableCommand {
     public static let configuration = CommandConfiguration(
       abstract: "Write an image in another format; stored values and their type are kept.",
@@ -12,18 +12,26 @@ extension Deepmed.Image {
         Without --data-type nothing is rounded: an int16 scan stays int16 with its scaling. With an integer \
         type, whole values that fit are kept, others are scaled to the type's range.
 
-        The output's name chooses the format. Formats without a scaling get the real values.
+        The output's name chooses the format. Formats without a scaling get the real values. What the format has \
+        no place for is told; nothing that identifies a patient is taken over from DICOM.
         """)
 
     @OptionGroup public var source: Source
 
     @Argument(
-      help: "The file to write: .nii, .nii.gz, .hdr, .img, .mha, .nrrd or .npy.", completion: .file(),
+      help: "The file to write; its end is one of \(ImageFile.writtenSuffixes.joined(separator: ", ")).",
+      completion: .file(),
       transform: filePath)
     public var output: String
 
-    @Option(help: "uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32 or float64.")
-    public var dataType: VoxelType?
+    @OptionGroup public var part: Part
+
+    @Option(
+      help: """
+        uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32 or float64; smallest: the smallest one that \
+        holds the values exactly.
+        """)
+    public var dataType: DataType?
 
     @Option(help: "none, fast, balanced or small.")
     public var compression: Compression = .fast
@@ -41,18 +49,41 @@ extension Deepmed.Image {
       }
     }
 
+    public enum DataType: ExpressibleByArgument, Sendable {
+      case smallest
+      case type(VoxelType)
+
+      public init?(argument: String) {
+        if argument == "smallest" {
+          self = .smallest
+        } else if let type = VoxelType(rawValue: argument) {
+          self = .type(type)
+        } else {
+          return nil
+        }
+      }
+    }
+
     public init() {}
 
     public func run() throws {
       let image = try source.open()
-      let stored = try image.stored()
-      try ImageFile.write(
-        stored, to: URL(fileURLWithPath: output),
-        options: WriteOptions(type: dataType, compression: compression.level))
-      let size = image.header.shape.map(String.init).joined(separator: "×")
-      print("\(output): \(size) voxels of \((dataType ?? image.header.type).rawValue)")
-      for note in image.header.notes { print("note: \(note)") }
-      if output.lowercased().hasSuffix(".npy") { print("note: NumPy files have no geometry; it is lost") }
+      var stored = try part.stored(image)
+      var options = WriteOptions(compression: compression.level)
+      switch dataType {
+      case .smallest: stored = try stored.inSmallestType()
+      case .type(let type): options.type = type
+      case nil: break
+      }
+      let url = URL(fileURLWithPath: output)
+      try ImageFile.write(stored, to: url, options: options)
+      // What stands in the file may be another type than the one asked for: the format has the last word.
+      let written = try ImageFile.open(url).header
+      let size = written.shape.map(String.init).joined(separator: "×")
+      print("\(output): \(size) voxels of \(written.type.rawValue)")
+      for note in image.header.notes + ImageFile.losses(of: stored.header, writing: url) {
+        print("note: \(note)")
+      }
     }
   }
 }

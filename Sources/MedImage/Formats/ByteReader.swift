@@ -20,14 +20,19 @@ struct ByteReader {
   }
 }
 
-/// The reverse: a header of a given length, little-endian.
+/// The reverse: a header of a given length.
 struct ByteWriter {
   var bytes: [UInt8]
+  private let isBigEndian: Bool
 
-  init(count: Int) { bytes = [UInt8](repeating: 0, count: count) }
+  init(count: Int, isBigEndian: Bool = false) {
+    bytes = [UInt8](repeating: 0, count: count)
+    self.isBigEndian = isBigEndian
+  }
 
   mutating func integer<T: FixedWidthInteger>(_ value: T, at offset: Int) {
-    bytes.withUnsafeMutableBytes { $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: T.self) }
+    let ordered = isBigEndian ? value.bigEndian : value.littleEndian
+    bytes.withUnsafeMutableBytes { $0.storeBytes(of: ordered, toByteOffset: offset, as: T.self) }
   }
 
   mutating func float(_ value: Double, at offset: Int) { integer(Float(value).bitPattern, at: offset) }

@@ -1,4 +1,5 @@
 import MedVoxel
+import Synchronization
 
 /// Voxels that lie uncompressed (or under gzip) in one block of a file: NIfTI, MGH and their like.
 struct EncodedVoxels: VoxelSource {
@@ -7,7 +8,7 @@ struct EncodedVoxels: VoxelSource {
   /// Whether the file's byte order is not this machine's.
   var isSwapped: Bool
 
-  private func range(_ header: ImageHeader) throws(ImageError) -> Range<Int> {
+  func range(_ header: ImageHeader) throws(ImageError) -> Range<Int> {
     let (bytes, overflow) = (header.size.voxelCount * header.channels)
       .multipliedReportingOverflow(by: header.type.byteCount)
     let (end, overflowsToo) = offset.addingReportingOverflow(bytes)
@@ -18,6 +19,7 @@ struct EncodedVoxels: VoxelSource {
   }
 
   func stored(_ header: ImageHeader) throws(ImageError) -> StoredVoxels {
+    if source.isCompressed, header.components.count == 1 { return try inflated(header) }
     let content = try source.content(range(header))
     let type = header.type
     return try .filled(type: type, channels: header.channels, size: header.size) {
@@ -33,7 +35,62 @@ struct EncodedVoxels: VoxelSource {
     }
   }
 
+  /// Reads the rows of each slice that are needed, no others.
+  func stored(_ header: ImageHeader, in region: ImageRegion) throws(ImageError) -> StoredVoxels {
+    _ = try range(header)
+    let (type, components, box) = (header.type, header.components.count, region.box)
+    let (whole, size) = (header.size, region.box.size)
+    let width = type.byteCount
+    let volumes = region.channels.lowerBound / components..<region.channels.upperBound / components
+    // Where the rows of a slice lie in the content.
+    func rows(_ volume: Int, _ k: Int) -> Range<Int> {
+      let first = ((volume * whole.z + k) * whole.y + box.lower.y) * whole.x
+      let start = offset + first * width * components
+      return start..<start + size.y * whole.x * width * components
+    }
+    let first = rows(volumes.lowerBound, box.lower.z).lowerBound
+    let content = try source.content(first..<rows(volumes.upperBound - 1, box.upper.z - 1).upperBound)
+    let failures = Mutex<[Int: ImageError]>([:])
+    let plane = size.voxelCount
+    let voxels = StoredVoxels.filled(type: type, channels: region.channels.count, size: size) { target in
+      guard let out = target.baseAddress else { return }
+      // SAFETY: the slices write disjoint memory.
+      nonisolated(unsafe) let output = out
+      Parallel.forEach(volumes.count * size.z) { index in
+        let (volume, k) = index.quotientAndRemainder(dividingBy: size.z)
+        do throws(ImageError) {
+          try content.withBytes(rows(volumes.lowerBound + volume, box.lower.z + k)) { bytes in
+            guard let from = bytes.baseAddress else { return }
+            let group = width * components
+            withUnsafeTemporaryAllocation(byteCount: size.x * group, alignment: 64) { scratch in
+              guard let row = scratch.baseAddress else { return }
+              for j in 0..<size.y {
+                let start = from + (j * whole.x + box.lower.x) * group
+                FileVoxels.deinterleave(
+                  from: start, elementBytes: width, components: components, count: size.x, into: row,
+                  plane: size.x)
+                for c in 0..<components {
+                  let element = (volume * components + c) * plane + (k * size.y + j) * size.x
+                  FileVoxels.native(
+                    from: row + c * size.x * width, type: type, isSwapped: isSwapped, count: size.x,
+                    into: output + element * width)
+                }
+              }
+            }
+          }
+        } catch {
+          failures.withLock { $0[index] = error }
+        }
+      }
+    }
+    if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+    return voxels
+  }
+
   func floats(_ header: ImageHeader) throws(ImageError) -> VoxelBuffer<Float> {
+    if source.isCompressed, header.components.count == 1, header.type.byteCount <= 4 {
+      return try inflatedFloats(header)
+    }
     let content = try source.content(range(header))
     return try VoxelBuffer(channels: header.channels, size: header.size) { target throws(ImageError) in
       guard let out = target.baseAddress else { return }

@@ -1,5 +1,5 @@
 public import Foundation
-import MedVoxel
+public import MedVoxel
 
 /// A file format. A new one is one file with a conforming type and a line in `ImageFile.codecs`.
 public protocol ImageCodec: Sendable {
@@ -21,6 +21,8 @@ public protocol ImageCodec: Sendable {
 public protocol WritableImageCodec: ImageCodec {
   /// The ends of names that choose this format for writing.
   static var writtenSuffixes: [String] { get }
+  /// What its files have a place for; `ImageFile.losses` tells the rest before it is lost.
+  static var holds: ImageContent { get }
 
   /// - Throws: `ImageError` when the format can't hold the image, or the file can't be written; nothing is left
   ///   behind.
@@ -35,15 +37,19 @@ public struct ReadOptions: Hashable, Sendable {
   public var page: Int?
   /// The level of a whole slide, from 0, the finest.
   public var level: Int?
+  /// The grid onto which segments and contours are put: that of the series they were drawn on.
+  public var reference: Grid?
   /// What becomes of DICOM's mosaics, palettes and PET values.
   public var dicom: DICOMOptions
 
   public init(
-    series: String? = nil, page: Int? = nil, level: Int? = nil, dicom: DICOMOptions = DICOMOptions()
+    series: String? = nil, page: Int? = nil, level: Int? = nil, reference: Grid? = nil,
+    dicom: DICOMOptions = DICOMOptions()
   ) {
     self.series = series
     self.page = page
     self.level = level
+    self.reference = reference
     self.dicom = dicom
   }
 }
@@ -115,6 +121,8 @@ public struct OpenImage: Sendable {
 /// Where the voxels of an open image come from.
 protocol VoxelSource: Sendable {
   func stored(_ header: ImageHeader) throws(ImageError) -> StoredVoxels
+  /// A part of the image, which lies inside of it.
+  func stored(_ header: ImageHeader, in region: ImageRegion) throws(ImageError) -> StoredVoxels
   func floats(_ header: ImageHeader) throws(ImageError) -> VoxelBuffer<Float>
 }
 

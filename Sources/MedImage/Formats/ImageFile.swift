@@ -8,7 +8,15 @@ public enum ImageFile {
     NIfTI.self, Analyze.self, DICOM.self, MGH.self, MetaImage.self, NRRD.self, NumPy.self, Raster.self,
   ]
   /// Those that are written too.
-  static let writers: [any WritableImageCodec.Type] = [NIfTI.self, MetaImage.self, NRRD.self, NumPy.self]
+  static let writers: [any WritableImageCodec.Type] = [
+    NIfTI.self, MetaImage.self, NRRD.self, MGH.self, NumPy.self,
+  ]
+
+  /// The writer of the format that a name's end tells.
+  static func writer(for url: URL) -> (any WritableImageCodec.Type)? {
+    let name = url.lastPathComponent.lowercased()
+    return writers.first { $0.writtenSuffixes.contains { name.hasSuffix($0) } }
+  }
 
   /// The ends of the names that can be written.
   public static var writtenSuffixes: [String] { writers.flatMap { $0.writtenSuffixes } }
@@ -22,13 +30,20 @@ public enum ImageFile {
     if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
       return try DICOM.open(folder: url, options: options)
     }
-    let source = try FileSource(url)
+    return try open(FileSource(url), options: options)
+  }
+
+  /// Reads the header of an image that is a file, in memory, or an archive's entry.
+  /// - Throws: `ImageError` that names the source and what is wrong with it.
+  public static func open(
+    _ source: FileSource, options: ReadOptions = ReadOptions()
+  ) throws(ImageError) -> OpenImage {
     let head = try source.prefix(1024)
     for codec in codecs where codec.recognizes(head) {
       return try codec.open(source, options: options)
     }
     if try Analyze.isVoxels(source) { return try Analyze.open(source, options: options) }
-    var name = url.lastPathComponent.lowercased()
+    var name = source.url.lastPathComponent.lowercased()
     if name.hasSuffix(".gz") { name.removeLast(3) }
     for codec in codecs where codec.suffixes.contains(where: { name.hasSuffix($0) }) {
       return try codec.open(source, options: options)
@@ -51,10 +66,7 @@ public enum ImageFile {
   public static func write(
     _ image: StoredImage, to url: URL, options: WriteOptions = WriteOptions()
   ) throws(ImageError) {
-    let name = url.lastPathComponent.lowercased()
-    for writer in writers where writer.writtenSuffixes.contains(where: { name.hasSuffix($0) }) {
-      return try writer.write(image, to: url, options: options)
-    }
+    if let writer = writer(for: url) { return try writer.write(image, to: url, options: options) }
     throw ImageError(
       "expected a name that ends in \(writtenSuffixes.joined(separator: ", "))", at: url.path,
       remedy: "name the output such as scan.nii.gz", cause: .usage)

@@ -6,8 +6,8 @@ import Synchronization
 struct FileContent: Sendable {
   var source: FileSource
   var range: Range<Int>
-  /// The content from its start, where the file is compressed.
-  var inflated: RawBytes?
+  /// The content from its start, where that is in memory.
+  var memory: RawBytes?
 
   /// Calls `body` with pieces, several at a time, each with its distance from the range's start. Pieces are
   /// multiples of `granule` bytes.
@@ -15,8 +15,8 @@ struct FileContent: Sendable {
   /// Plain files are read piece by piece into memory that stays in the cache; no copy of the whole is made.
   func forEachPiece(granule: Int, body: (UnsafeRawBufferPointer, Int) -> Void) throws(ImageError) {
     let piece = max(granule, (256 << 10) / granule * granule)
-    if let inflated {
-      let bytes = UnsafeRawBufferPointer(rebasing: inflated.bytes[range])
+    if let memory {
+      let bytes = UnsafeRawBufferPointer(rebasing: memory.bytes[range])
       Parallel.forEachChunk(of: range.count, chunk: piece) { part in
         body(UnsafeRawBufferPointer(rebasing: bytes[part]), part.lowerBound)
       }
@@ -26,7 +26,7 @@ struct FileContent: Sendable {
     Parallel.forEachChunk(of: range.count, chunk: piece) { part in
       withUnsafeTemporaryAllocation(byteCount: part.count, alignment: 64) { scratch in
         do throws(ImageError) {
-          let count = try source.descriptor.read(at: range.lowerBound + part.lowerBound, into: scratch)
+          let count = try source.read(at: range.lowerBound + part.lowerBound, into: scratch)
           guard count == part.count else {
             throw ImageError("the file became shorter while it was read", at: source.name)
           }
@@ -37,6 +37,21 @@ struct FileContent: Sendable {
       }
     }
     if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+  }
+}
+
+extension FileContent {
+  /// Some of the bytes; the range counts from the content's start, as the part's own does.
+  func withBytes(
+    _ wanted: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Void
+  ) throws(ImageError) {
+    if let memory { return body(UnsafeRawBufferPointer(rebasing: memory.bytes[wanted])) }
+    let bytes = try RawBytes(count: wanted.count, for: source.name)
+    let target = UnsafeMutableRawBufferPointer(rebasing: bytes.mutable[..<wanted.count])
+    guard try source.read(at: wanted.lowerBound, into: target) == wanted.count else {
+      throw ImageError("the file became shorter while it was read", at: source.name)
+    }
+    body(bytes.bytes)
   }
 }
 

@@ -2,29 +2,106 @@ public import Foundation
 import MedVoxel
 import Synchronization
 
-/// A file's content, inflated where it is gzip (whatever its name says).
+/// A file's content, inflated where it is gzip (whatever its name says): of a file on disk, of memory, or of an
+/// archive's entry.
 ///
 /// Nothing is read ahead: `prefix` touches only the head of the file.
 public struct FileSource: Sendable {
+  /// The file; for memory and entries of archives a name for messages, with nothing beside it.
   public let url: URL
-  /// The size on disk.
+  /// The size before inflating.
   public let fileSize: Int
   /// Whether the content is gzip.
   public let isCompressed: Bool
-  let descriptor: FileDescriptor
+  private let storage: Storage
+
+  private enum Storage: Sendable {
+    case file(FileDescriptor)
+    case part(FileDescriptor, Range<Int>)
+    case memory(RawBytes)
+  }
 
   /// - Throws: `ImageError` when the file is missing, unreadable, or no regular file.
   public init(_ url: URL) throws(ImageError) { try self.init(url, isPlain: false) }
 
   /// - Parameter isPlain: take the bytes as they are, even where they begin as gzip does.
   init(_ url: URL, isPlain: Bool) throws(ImageError) {
-    self.url = url
-    descriptor = try FileDescriptor(reading: url)
-    fileSize = try descriptor.regularFileSize()
+    let file = try FileDescriptor(reading: url)
+    try self.init(url, .file(file), size: file.regularFileSize(), isPlain: isPlain)
+  }
+
+  /// The content of a file that is in memory already; it is copied once.
+  ///
+  /// - Parameter name: for messages, and for formats that are told by their names' ends. Files that the content
+  ///   names are refused: there is nothing beside it.
+  /// - Throws: `ImageError` when there is no memory for the copy.
+  public init(memory bytes: some Sequence<UInt8>, name: String) throws(ImageError) {
+    let bytes = Array(bytes)
+    let copy = try RawBytes(count: bytes.count, for: name)
+    bytes.withUnsafeBytes { copy.mutable.copyMemory(from: $0) }
+    try self.init(memory: copy, name: name)
+  }
+
+  init(memory bytes: RawBytes, name: String) throws(ImageError) {
+    try self.init(URL(fileURLWithPath: name), .memory(bytes), size: bytes.count, isPlain: false)
+  }
+
+  /// A part of a plain file as a file of its own.
+  init(_ range: Range<Int>, of source: FileSource, name: String) throws(ImageError) {
+    let storage: Storage
+    switch source.storage {
+    case .file(let file): storage = .part(file, range)
+    case .part(let file, let outer):
+      storage = .part(file, outer.lowerBound + range.lowerBound..<outer.lowerBound + range.upperBound)
+    case .memory(let bytes):
+      let copy = try RawBytes(count: range.count, for: name)
+      copy.mutable.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.bytes[range]))
+      storage = .memory(copy)
+    }
+    try self.init(URL(fileURLWithPath: name), storage, size: range.count, isPlain: false)
+  }
+
+  private init(_ url: URL, _ storage: Storage, size: Int, isPlain: Bool) throws(ImageError) {
+    (self.url, self.storage, fileSize) = (url, storage, size)
     var magic: [UInt8] = [0, 0]
-    let file = descriptor
-    let count = try magic.withMutableBytes { bytes throws(ImageError) in try file.read(at: 0, into: bytes) }
+    let count = try magic.withMutableBytes { bytes throws(ImageError) in
+      try Self.read(storage, size: size, at: 0, into: bytes)
+    }
     isCompressed = !isPlain && count == 2 && magic == [0x1f, 0x8b]
+  }
+
+  /// Where the plain content lies on disk as a file of its own; nil for what is compressed, in memory, or part of
+  /// an archive.
+  var plainPath: String? {
+    guard !isCompressed, case .file = storage else { return nil }
+    return url.path
+  }
+
+  /// Whether there can be other files beside this one.
+  var isOnDisk: Bool {
+    guard case .file = storage else { return false }
+    return true
+  }
+
+  /// Fills the buffer with bytes before inflating, short only at their end.
+  /// - Returns: the number of bytes read.
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(ImageError) -> Int {
+    try Self.read(storage, size: fileSize, at: offset, into: buffer)
+  }
+
+  private static func read(
+    _ storage: Storage, size: Int, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(ImageError) -> Int {
+    let count = max(0, min(buffer.count, size - offset))
+    let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+    switch storage {
+    case .file(let file): return try file.read(at: offset, into: buffer)
+    case .part(let file, let range): return try file.read(at: range.lowerBound + offset, into: target)
+    case .memory(let bytes):
+      guard count > 0 else { return 0 }
+      target.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.bytes[offset..<offset + count]))
+      return count
+    }
   }
 
   public var name: String { url.path }
@@ -42,7 +119,7 @@ public struct FileSource: Sendable {
     if isCompressed { return try Gzip.prefix(of: self, count: wanted) }
     var bytes = [UInt8](repeating: 0, count: wanted)
     let done = try bytes.withMutableBytes { buffer throws(ImageError) in
-      try descriptor.read(at: 0, into: buffer)
+      try read(at: 0, into: buffer)
     }
     bytes.removeLast(wanted - done)
     return bytes
@@ -55,15 +132,33 @@ public struct FileSource: Sendable {
     return offset == 0 ? all : Array(all[offset...])
   }
 
-  /// The file as it lies on disk.
+  /// The whole content.
+  /// - Throws: `ImageError` when it is longer than `limit`.
+  func bytes(upTo limit: Int) throws(ImageError) -> [UInt8] {
+    // Compressed content grows to the limit only as it turns out to be there.
+    var wanted = isCompressed ? min(1 << 20, limit + 1) : limit + 1
+    while true {
+      let content = try prefix(wanted)
+      guard content.count <= limit else {
+        throw ImageError(
+          "expected at most \(limit) bytes of content, found more", at: name,
+          remedy: "split the file")
+      }
+      if content.count < wanted || wanted > limit { return content }
+      wanted = min(4 * wanted, limit + 1)
+    }
+  }
+
+  /// The bytes before inflating.
   func rawBytes() throws(ImageError) -> RawBytes {
+    if case .memory(let bytes) = storage { return bytes }
     let bytes = try RawBytes(count: fileSize, for: name)
     let piece = 4 << 20
     let failures = Mutex<[Int: ImageError]>([:])
     Parallel.forEachChunk(of: fileSize, chunk: piece) { range in
       do throws(ImageError) {
         let part = UnsafeMutableRawBufferPointer(rebasing: bytes.mutable[range])
-        guard try descriptor.read(at: range.lowerBound, into: part) == part.count else {
+        guard try read(at: range.lowerBound, into: part) == part.count else {
           throw ImageError("the file became shorter while it was read", at: name)
         }
       } catch {
@@ -83,8 +178,10 @@ public struct FileSource: Sendable {
     guard range.lowerBound >= 0, range.upperBound <= largestContent else {
       throw tooShort(range.upperBound, found: isCompressed ? nil : fileSize)
     }
-    let inflated = isCompressed ? try Gzip.inflated(self, count: range.upperBound) : nil
-    return FileContent(source: self, range: range, inflated: inflated)
+    var memory: RawBytes?
+    if isCompressed { memory = try Gzip.inflated(self, count: range.upperBound) }
+    if case .memory(let bytes) = storage, !isCompressed { memory = bytes }
+    return FileContent(source: self, range: range, memory: memory)
   }
 
   func tooShort(_ expected: Int, found: Int?) -> ImageError {

@@ -19,6 +19,7 @@ public enum DICOM: ImageCodec {
   }
 
   public static func open(_ source: FileSource, options: ReadOptions) throws(ImageError) -> OpenImage {
+    if let object = try DICOMObjects.open(source, options: options) { return object }
     let instance = try DICOMInstance(source, keepsOpen: true)
     return try open(DICOMSeries(instance), options: options.dicom)
   }
@@ -42,6 +43,9 @@ public enum DICOM: ImageCodec {
       }
       throw ImageError(
         "no series \(wanted) in the folder, only\n" + list(all), at: folder.path, cause: .usage)
+    }
+    if only.instances.count == 1, let object = try DICOMObjects.open(only.instances[0].source, options: options) {
+      return object
     }
     return try open(only, options: options.dicom)
   }

@@ -2,7 +2,8 @@ public import Foundation
 import MedVoxel
 
 extension MetaImage {
-  /// Writes `.mha`, compressed unless the options say `none`.
+  /// Writes `.mha`, or `.mhd` with the voxels beside it in `.raw` or `.zraw`; compressed unless the options say
+  /// `none`.
   ///
   /// Channels become those of a voxel; a fourth axis with a time step stays an axis.
   ///
@@ -22,15 +23,15 @@ extension MetaImage {
     try elements.withUnsafeBytes { bytes throws(ImageError) in
       let packed =
         options.compression == .none ? nil : try Deflate.compressed(bytes, level: options.compression)
-      let text = text(layout, header, packedCount: packed?.count)
-      var file = try AtomicFile<ImageError>(replacing: url.path)
-      try file.write(Array(text.utf8))
-      if let packed { try file.write(packed) } else { try file.write(bytes) }
-      try file.commit()
+      let voxels = DetachedVoxels(header: url, suffix: ".mhd", end: packed == nil ? ".raw" : ".zraw")
+      let head = text(layout, header, packedCount: packed?.count, data: voxels?.name ?? "LOCAL")
+      try DetachedVoxels.write(head, packed: packed, bytes, to: url, voxels)
     }
   }
 
-  private static func text(_ layout: PlainLayout, _ header: ImageHeader, packedCount: Int?) -> String {
+  private static func text(_ layout: PlainLayout, _ header: ImageHeader, packedCount: Int?, data: String)
+    -> String
+  {
     func line(_ key: String, _ values: [some CustomStringConvertible]) -> String {
       "\(key) = \(values.map(\.description).joined(separator: " "))\n"
     }
@@ -56,7 +57,7 @@ extension MetaImage {
     text += line("CenterOfRotation", [Int](repeating: 0, count: dims))
     text += line("ElementSpacing", [spacing.x, spacing.y, spacing.z] + time) + line("DimSize", layout.axes)
     if layout.channels > 1 { text += line("ElementNumberOfChannels", [layout.channels]) }
-    return text + "ElementType = \(type)\nElementDataFile = LOCAL\n"
+    return text + "ElementType = \(type)\nElementDataFile = \(data)\n"
   }
 }
 

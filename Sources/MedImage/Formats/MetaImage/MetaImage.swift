@@ -8,7 +8,8 @@ import MedVoxel
 public enum MetaImage: WritableImageCodec {
   public static let name = "MetaImage"
   public static let suffixes = [".mha", ".mhd"]
-  public static let writtenSuffixes = [".mha"]
+  public static let writtenSuffixes = suffixes
+  public static let holds: ImageContent = [.geometry, .doubles, .timeStep]
 
   /// Element types by name. A `long` has 32 bits, as MetaIO has it on every machine.
   static let types: [(name: String, type: VoxelType)] = [
@@ -147,8 +148,8 @@ public enum MetaImage: WritableImageCodec {
     if data.uppercased() == "LOCAL" {
       return [
         VoxelPart(
-          url: source.url, offset: fields.end, encoding: encoding,
-          packedCount: packed.flatMap { $0 > 0 ? $0 : nil }, isPlain: !source.isCompressed)
+          place: .opened(source), offset: fields.end, encoding: encoding,
+          packedCount: packed.flatMap { $0 > 0 ? $0 : nil })
       ]
     }
     let limit = axes.reduce(1, *)
@@ -182,8 +183,9 @@ public enum MetaImage: WritableImageCodec {
     for name in names {
       parts.append(
         VoxelPart(
-          url: try SiblingFile.url(name, besides: source.url), offset: max(0, skip), skip: skip < 0 ? nil : 0,
-          encoding: encoding, packedCount: names.count == 1 && skip == 0 ? packed : nil))
+          place: .file(try SiblingFile.url(name, besides: source)), offset: max(0, skip),
+          skip: skip < 0 ? nil : 0, encoding: encoding,
+          packedCount: names.count == 1 && skip == 0 ? packed : nil))
     }
     return parts
   }

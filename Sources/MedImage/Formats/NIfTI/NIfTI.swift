@@ -9,6 +9,9 @@ public enum NIfTI: WritableImageCodec {
   public static let name = "NIfTI"
   public static let suffixes = [".nii", ".hdr", ".img"]
   public static var writtenSuffixes: [String] { suffixes + suffixes.map { $0 + ".gz" } }
+  public static let holds: ImageContent = [
+    .geometry, .doubles, .scaling, .timeStep, .colors, .complex, .niftiFields,
+  ]
 
   public static func recognizes(_ head: [UInt8]) -> Bool { NIfTIHeader.kind(of: head) != nil }
 
@@ -61,6 +64,7 @@ public enum NIfTI: WritableImageCodec {
   static func partner(
     of source: FileSource, from: String, to: String
   ) throws(ImageError) -> FileSource? {
+    guard source.isOnDisk else { return nil }
     var stem = source.url.path
     if stem.lowercased().hasSuffix(".gz") { stem.removeLast(3) }
     guard stem.lowercased().hasSuffix(from) else { return nil }
@@ -153,7 +157,15 @@ public enum NIfTI: WritableImageCodec {
       .init("byte order", nifti.isBigEndian ? "big-endian" : "little-endian"),
     ]
     if !nifti.descrip.isEmpty { facts.append(.init("descrip", nifti.descrip)) }
-    if nifti.intentCode != 0 { facts.append(.init("intent_code", "\(nifti.intentCode)")) }
+    if nifti.intentCode != 0 {
+      let name = intents[nifti.intentCode].map { " (\($0))" } ?? ""
+      facts.append(.init("intent_code", "\(nifti.intentCode)\(name)"))
+      let count = intentParameterCount(nifti.intentCode)
+      if count > 0 {
+        let values = nifti.intentParameters.prefix(count).map { rounded($0) }
+        facts.append(.init("intent parameters", values.joined(separator: ", ")))
+      }
+    }
     if !nifti.intentName.isEmpty { facts.append(.init("intent_name", nifti.intentName)) }
     if nifti.calMax > nifti.calMin { facts.append(.init("display range", "\(nifti.calMin)…\(nifti.calMax)")) }
     return facts

@@ -2,7 +2,7 @@ public import Foundation
 import MedVoxel
 
 extension NRRD {
-  /// Writes `.nrrd` in LPS, with gzip unless the options say `none`.
+  /// Writes `.nrrd` in LPS, or `.nhdr` with the voxels beside it; with gzip unless the options say `none`.
   ///
   /// The colors of a voxel and the parts of complex numbers are the first axis, channels and time the last.
   ///
@@ -15,14 +15,13 @@ extension NRRD {
     try elements.withUnsafeBytes { bytes throws(ImageError) in
       let level = options.compression
       let packed = level == .none ? nil : try Deflate.compressed(bytes, level: level, isGzip: true)
-      var file = try AtomicFile<ImageError>(replacing: url.path)
-      try file.write(Array(text(image.header, isPacked: packed != nil).utf8))
-      if let packed { try file.write(packed) } else { try file.write(bytes) }
-      try file.commit()
+      let voxels = DetachedVoxels(header: url, suffix: ".nhdr", end: packed == nil ? ".raw" : ".raw.gz")
+      let head = text(image.header, isPacked: packed != nil, data: voxels?.name)
+      try DetachedVoxels.write(head, packed: packed, bytes, to: url, voxels)
     }
   }
 
-  private static func text(_ header: ImageHeader, isPacked: Bool) -> String {
+  private static func text(_ header: ImageHeader, isPacked: Bool, data: String?) -> String {
     let (size, affine) = (header.size, header.affine)
     func vector(_ v: SIMD3<Double>) -> String { "(\(-v.x + 0),\(-v.y + 0),\(v.z + 0))" }
     var sizes = [size.x, size.y, size.z]
@@ -54,7 +53,10 @@ extension NRRD {
     }
     lines.append("endian: \(isHostBigEndian ? "big" : "little")")
     lines.append("encoding: \(isPacked ? "gzip" : "raw")")
-    return (lines + ["space origin: \(vector(affine.origin))", "", ""]).joined(separator: "\n")
+    lines.append("space origin: \(vector(affine.origin))")
+    // The end of a header with its voxels elsewhere is the file's own.
+    lines += data.map { ["data file: \($0)", ""] } ?? ["", ""]
+    return lines.joined(separator: "\n")
   }
 
   private static func typeName(_ type: VoxelType) -> String {

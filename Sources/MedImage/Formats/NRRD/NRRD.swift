@@ -8,7 +8,8 @@ import MedVoxel
 public enum NRRD: WritableImageCodec {
   public static let name = "NRRD"
   public static let suffixes = [".nrrd", ".nhdr"]
-  public static let writtenSuffixes = [".nrrd"]
+  public static let writtenSuffixes = suffixes
+  public static let holds: ImageContent = [.geometry, .doubles, .timeStep, .colors, .complex]
 
   public static func recognizes(_ head: [UInt8]) -> Bool {
     head.count >= 8 && head.starts(with: Array("NRRD000".utf8)) && (49...53).contains(head[7])
@@ -57,7 +58,7 @@ public enum NRRD: WritableImageCodec {
     let isOrdered = type.byteCount > 1 && encoding != .text
     if isOrdered, endian == nil { header.notes.append("the header has no endian; it is taken as little") }
     let part = VoxelPart(
-      url: source.url, offset: 0, lines: lines, skip: skip < 0 ? nil : skip, encoding: encoding)
+      place: .opened(source), offset: 0, lines: lines, skip: skip < 0 ? nil : skip, encoding: encoding)
     let voxels = PartedVoxels(
       parts: try parts(fields, part, limit: axes.sizes.reduce(1, *), in: source),
       isSwapped: isOrdered && (endian == "big") != isHostBigEndian, axes: axes.sizes, order: axes.order,
@@ -72,7 +73,6 @@ public enum NRRD: WritableImageCodec {
     var part = part
     guard let data = fields["data file"] else {
       part.offset = fields.end
-      part.isPlain = !source.isCompressed
       return [part]
     }
     var names = [data]
@@ -92,7 +92,7 @@ public enum NRRD: WritableImageCodec {
     }
     var parts: [VoxelPart] = []
     for name in names {
-      part.url = try SiblingFile.url(name, besides: source.url)
+      part.place = .file(try SiblingFile.url(name, besides: source))
       parts.append(part)
     }
     return parts

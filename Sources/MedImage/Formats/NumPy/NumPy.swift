@@ -9,6 +9,7 @@ public enum NumPy: WritableImageCodec {
   public static let name = "NumPy"
   public static let suffixes = [".npy"]
   public static let writtenSuffixes = [".npy"]
+  public static let holds: ImageContent = [.complex, .doubles]
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   public static func recognizes(_ head: [UInt8]) -> Bool { head.starts(with: magic) }
@@ -44,7 +45,7 @@ public enum NumPy: WritableImageCodec {
     header.notes.append("NumPy files have no geometry: position, spacing and orientation are made up")
     let voxels = PartedVoxels(
       parts: [
-        VoxelPart(url: source.url, offset: offset, encoding: .raw, isPlain: !source.isCompressed)
+        VoxelPart(place: .opened(source), offset: offset, encoding: .raw)
       ], isSwapped: array.type.byteCount > 1 && array.isBigEndian != isHostBigEndian, axes: axes,
       order: order, location: source.name)
     try voxels.check(array.type)

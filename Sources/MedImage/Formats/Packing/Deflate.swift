@@ -1,4 +1,5 @@
 import CDeflate
+import CISAL
 import MedVoxel
 
 /// Streams of zlib or gzip in the midst of a file.
@@ -95,20 +96,49 @@ enum Deflate {
   static func compressed(
     _ bytes: UnsafeRawBufferPointer, level: GzipWriter.Level, isGzip: Bool = false
   ) throws(ImageError) -> [UInt8] {
-    guard let compressor = libdeflate_alloc_compressor(level.rawValue) else {
+    // RFC 1952 §2.3, without time and name; RFC 1950 §2.2, a window of 32 KiB.
+    let head: [UInt8] = isGzip ? [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255] : [0x78, 0x01]
+    let checksum =
+      isGzip
+      ? libdeflate_crc32(0, bytes.baseAddress, bytes.count)
+      : libdeflate_adler32(1, bytes.baseAddress, bytes.count).byteSwapped
+    var tail = ByteWriter(count: isGzip ? 8 : 4)
+    tail.integer(checksum, at: 0)
+    if isGzip { tail.integer(UInt32(truncatingIfNeeded: bytes.count), at: 4) }
+    let packed = raw(bytes, level: level, head: head.count, tail: tail.bytes.count) { memory, end in
+      for (index, byte) in head.enumerated() { memory[index] = byte }
+      for (index, byte) in tail.bytes.enumerated() { memory[end + index] = byte }
+    }
+    guard let packed else {
       throw ImageError("there is not enough memory to compress", cause: .environment)
     }
-    defer { libdeflate_free_compressor(compressor) }
-    let bound =
-      isGzip
-      ? libdeflate_gzip_compress_bound(compressor, bytes.count)
-      : libdeflate_zlib_compress_bound(compressor, bytes.count)
-    return [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
-      let (from, to) = (bytes.baseAddress, buffer.baseAddress)
-      count =
-        isGzip
-        ? libdeflate_gzip_compress(compressor, from, bytes.count, to, bound)
-        : libdeflate_zlib_compress(compressor, from, bytes.count, to, bound)
+    return packed
+  }
+
+  /// A Deflate stream with room around it: by ISA-L where it is to be fast, which is three times as quick as
+  /// libdeflate's first level at the same size; by libdeflate otherwise.
+  ///
+  /// - Parameter frame: fills the room; it is given the memory and where the stream ends.
+  /// - Returns: nil when there is no memory.
+  static func raw(
+    _ bytes: UnsafeRawBufferPointer, level: GzipWriter.Level, head: Int, tail: Int,
+    frame: (UnsafeMutableBufferPointer<UInt8>, Int) -> Void
+  ) -> [UInt8]? {
+    let compressor = level == .fast ? nil : libdeflate_alloc_compressor(level.rawValue)
+    defer { if let compressor { libdeflate_free_compressor(compressor) } }
+    guard level == .fast || compressor != nil else { return nil }
+    // Stored blocks of at most 64 KiB are the worst that either does.
+    let bound = bytes.count + (bytes.count / 32768 + 2) * 16
+    let result = [UInt8](unsafeUninitializedCapacity: head + bound + tail) { buffer, initialized in
+      guard let base = buffer.baseAddress else { return }
+      let length =
+        if let compressor {
+          libdeflate_deflate_compress(compressor, bytes.baseAddress, bytes.count, base + head, bound)
+        } else { ci_deflate(bytes.baseAddress, bytes.count, base + head, bound) }
+      guard length > 0 else { return }
+      frame(buffer, head + length)
+      initialized = head + length + tail
     }
+    return result.isEmpty ? nil : result
   }
 }

@@ -5,16 +5,21 @@ import MedVoxel
 enum SiblingFile {
   /// The place of a file named in a header.
   /// - Throws: `ImageError` for names that lead elsewhere: absolute ones, and those that go up.
-  static func url(_ name: String, besides header: URL) throws(ImageError) -> URL {
+  static func url(_ name: String, besides source: FileSource) throws(ImageError) -> URL {
+    guard source.isOnDisk else {
+      throw ImageError(
+        "the header names the file “\(name)”, but nothing lies beside an image in memory or in an archive",
+        at: source.name, remedy: "unpack both files into a folder and read the header there")
+    }
     let parts = name.split(whereSeparator: { $0 == "/" || $0 == "\\" })
     guard !name.hasPrefix("/"), !name.hasPrefix("\\"), !name.hasPrefix("~"), !parts.isEmpty,
       !parts.contains(".."), !name.utf8.contains(0), !name.dropFirst().hasPrefix(":")
     else {
       throw ImageError(
-        "expected the name of a file in the header's folder, found “\(name)”", at: header.path,
+        "expected the name of a file in the header's folder, found “\(name)”", at: source.name,
         remedy: "put the data beside the header and name it without folders above it")
     }
-    return header.deletingLastPathComponent().appendingPathComponent(name)
+    return source.url.deletingLastPathComponent().appendingPathComponent(name)
   }
 
   /// The names that a pattern gives: printf's `%d`, `%03d` for whole numbers.

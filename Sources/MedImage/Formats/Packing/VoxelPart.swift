@@ -14,7 +14,14 @@ struct VoxelPart: Sendable {
     case hex
   }
 
-  var url: URL
+  enum Place: Sendable {
+    /// The header's own file.
+    case opened(FileSource)
+    /// Another one, taken as it is even where it begins as gzip does; opened when it is needed.
+    case file(URL)
+  }
+
+  var place: Place
   /// Bytes of the file before the share.
   var offset = 0
   /// Lines to pass after them.
@@ -24,12 +31,15 @@ struct VoxelPart: Sendable {
   var encoding: Encoding
   /// The length of a compressed share, where the header tells.
   var packedCount: Int?
-  /// Whether a file that begins as gzip does is taken as it is.
-  var isPlain = true
   /// What is decoded already.
   var content: RawBytes?
 
-  func source() throws(ImageError) -> FileSource { try FileSource(url, isPlain: isPlain) }
+  func source() throws(ImageError) -> FileSource {
+    switch place {
+    case .opened(let source): source
+    case .file(let url): try FileSource(url, isPlain: true)
+    }
+  }
 
   /// Refuses a share that the file can't hold, before memory is taken for it.
   func check(holds count: Int, type: VoxelType) throws(ImageError) {

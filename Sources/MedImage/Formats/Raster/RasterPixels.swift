@@ -9,10 +9,10 @@ struct RasterFile: Sendable {
   func withDecoder<Result>(
     _ body: (RasterDecoder) throws(ImageError) -> Result
   ) throws(ImageError) -> Result {
-    guard source.isCompressed else {
+    guard source.plainPath == nil else {
       return try body(RasterDecoder(source, format: format, content: nil))
     }
-    let content = try Gzip.inflatedToEnd(source)
+    let content = try source.bytes(from: 0)
     return try content.withBytes { bytes throws(ImageError) in
       try body(RasterDecoder(source, format: format, content: bytes))
     }
@@ -20,13 +20,7 @@ struct RasterFile: Sendable {
 
   /// A GIF is decoded at once: only its pixels tell whether all colors are gray, and GIFs are small.
   func openGIF() throws(ImageError) -> OpenImage {
-    let bytes: [UInt8]
-    if source.isCompressed {
-      bytes = try Gzip.inflatedToEnd(source)
-    } else {
-      let raw = try source.rawBytes()
-      bytes = withExtendedLifetime(raw) { Array(raw.bytes) }
-    }
+    let bytes = try source.bytes(from: 0)
     let gif = try GIF(bytes, name: source.name)
     let isGray = gif.isGray
     var header = ImageHeader(

@@ -4,10 +4,12 @@ import MedVoxel
 ///
 /// Source: the FreeSurfer wiki's page on MghFormat. The affine comes from the direction cosines and the
 /// position of the grid's middle.
-public enum MGH: ImageCodec {
+public enum MGH: WritableImageCodec {
   public static let name = "MGH"
   public static let suffixes = [".mgh", ".mgz"]
-  private static let headerSize = 284
+  public static let writtenSuffixes = suffixes
+  public static let holds: ImageContent = .geometry
+  static let headerSize = 284
 
   public static func recognizes(_ head: [UInt8]) -> Bool {
     guard head.count >= headerSize else { return false }
