@@ -10,11 +10,18 @@ enum FormatRunners: CaseRunners {
   static let family = "formats"
   static let classes: [String: Runner] = [
     "NIfTI": file, "MGH": file, "DICOM-file": dicom, "DICOM-without-pixels": file, "DICOM-series": series,
-    "MetaImage": file, "NRRD": nrrd, "Analyze": file,
+    "MetaImage": file, "NRRD": nrrd, "Analyze": file, "BMP": picture, "GIF": picture, "JPEG": picture,
+    "JPEG-2000": picture, "PNG": picture, "WebP": picture, "PNM": picture, "TIFF": picture,
+    "AFNI": file, "PAR-REC": file, "ECAT": file, "MINC": file,
   ]
 
   static func file(_ test: Case) throws -> [Output] {
     try FormatCase(test).check(ImageFile.open(url(test)))
+    return []
+  }
+
+  static func picture(_ test: Case) throws -> [Output] {
+    try FormatPictureCase(test).check(url(test))
     return []
   }
 

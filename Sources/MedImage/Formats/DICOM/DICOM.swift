@@ -53,10 +53,9 @@ public enum DICOM: ImageCodec {
       throw ImageError(
         "no series \(wanted) is there, only\n" + list(all), at: location, cause: .usage)
     }
-    if only.instances.count == 1,
-      let object = try DICOMObjects.open(only.instances[0].place.source(), options: options)
-    {
-      return object
+    if only.instances.count == 1 {
+      let source = try only.instances[0].place.source()
+      if let object = try DICOMObjects.open(source, options: options) { return object }
     }
     return try open(only, options: options.dicom)
   }

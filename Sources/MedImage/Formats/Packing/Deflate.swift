@@ -1,5 +1,6 @@
 import CDeflate
 import CISAL
+import Foundation
 import MedVoxel
 
 /// Streams of zlib or gzip in the midst of a file.
@@ -89,6 +90,29 @@ enum Deflate {
       case LIBDEFLATE_INSUFFICIENT_SPACE where room < largest: room = min(largest, room * 4)
       default: throw Gzip.damaged(source, after: 0)
       }
+    }
+  }
+
+  /// The beginning of a zlib stream's content, as much as the memory holds.
+  /// - Returns: how much there is; nil when the stream is damaged.
+  static func begin(_ packed: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int? {
+    guard let decompressor = libdeflate_alloc_decompressor() else { return nil }
+    defer { libdeflate_free_decompressor(decompressor) }
+    guard let from = packed.baseAddress, let to = target.baseAddress else { return nil }
+    var given = 0
+    switch libdeflate_zlib_decompress(decompressor, from, packed.count, to, target.count, &given) {
+    case LIBDEFLATE_SUCCESS: return given
+    case LIBDEFLATE_INSUFFICIENT_SPACE:
+      // Longer than its memory: a few writers fill up the last strip.
+      guard target.count < 1 << 30, let more = malloc(2 * target.count + 65536) else { return nil }
+      defer { free(more) }
+      guard
+        libdeflate_zlib_decompress(
+          decompressor, from, packed.count, more, 2 * target.count + 65536, &given) == LIBDEFLATE_SUCCESS
+      else { return nil }
+      to.copyMemory(from: more, byteCount: target.count)
+      return target.count
+    default: return nil
     }
   }
 
