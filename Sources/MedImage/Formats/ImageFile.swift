@@ -50,6 +50,7 @@ public enum ImageFile {
     for codec in codecs where codec.suffixes.contains(where: { name.hasSuffix($0) }) {
       return try codec.open(source, options: options)
     }
+    if ZipArchive.recognizes(head) { return try open(ZipArchive(source), options: options) }
     guard !head.isEmpty else { throw ImageError("the file is empty", at: source.name) }
     throw ImageError(
       "neither the content nor the name is of a known image format", at: source.name,
