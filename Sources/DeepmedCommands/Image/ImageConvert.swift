@@ -14,6 +14,9 @@ extension Deepmed.Image {
 
         The output's name chooses the format. Formats without a scaling get the real values. What the format has \
         no place for is told; nothing that identifies a patient is taken over from DICOM.
+
+        DICOM segmentations and structure sets become label maps, on the voxels of --reference where it is given, \
+        and label maps become such objects with --as.
         """)
 
     @OptionGroup public var source: Source
@@ -25,6 +28,8 @@ extension Deepmed.Image {
     public var output: String
 
     @OptionGroup public var part: Part
+
+    @OptionGroup public var objects: Objects
 
     @Option(
       help: """
@@ -67,7 +72,13 @@ extension Deepmed.Image {
     public init() {}
 
     public func run() throws {
-      let image = try source.open()
+      var reading = source.options
+      reading.reference = try objects.kind == nil ? objects.grid() : nil
+      let image = try ImageFile.open(source.url, options: reading)
+      if objects.kind != nil {
+        print("\(output): " + (try objects.write(image.labelMap(), to: URL(fileURLWithPath: output))))
+        return
+      }
       var stored = try part.stored(image)
       var options = WriteOptions(compression: compression.level)
       switch dataType {
