@@ -59,6 +59,30 @@ def read(folder):
         )
 
 
+def formats(folder):
+    import nibabel
+    import numpy as np
+    import SimpleITK as sitk
+    from monai.transforms import LoadImage
+
+    load = LoadImage(image_only=True, dtype=np.float32)
+    path = str(folder / "stream.nii.gz")
+    measure("formats read nii.gz, one stream", "MONAI", lambda: load(path))
+    for work, name in {
+        "formats read nii.gz, one stream": "stream.nii.gz",
+        "formats read nrrd, compressed": "head.nrrd",
+        "formats read mha, compressed": "head.mha",
+    }.items():
+        path = str(folder / name)
+        measure(work, "SimpleITK", lambda: sitk.GetArrayViewFromImage(sitk.ReadImage(path, sitk.sitkFloat32)))
+    image = nibabel.load(folder / "head.nii")
+    image = nibabel.Nifti1Image(np.asanyarray(image.dataobj), image.affine, image.header)
+    output = folder / "written-peer.nii.gz"
+    measure("formats write nii.gz", "nibabel", lambda: nibabel.save(image, output))
+    report("formats written size", "nibabel", [output.stat().st_size / 1e6], unit="MB")
+    output.unlink()
+
+
 def head(folder):
     """The head as MONAI holds it: float32, channel first, with its affine."""
     from monai.transforms import EnsureChannelFirst, LoadImage
@@ -236,6 +260,7 @@ def predict_once(folder):
 
 WORKS = {
     "read": read,
+    "formats": formats,
     "preprocess": preprocess,
     "augment": augment,
     "metrics": metrics,

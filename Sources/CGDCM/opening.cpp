@@ -1,12 +1,11 @@
 // Reading a data set from a file or from memory.
 #include "file.hpp"
+#include "quiet.hpp"
 
-#include <gdcmTrace.h>
 #include <gdcmVersion.h>
 
 #include <algorithm>
 #include <fstream>
-#include <mutex>
 #include <string>
 
 using cg::failed;
@@ -14,19 +13,6 @@ using cg::guarded;
 using cg::pixel_allowance;
 
 namespace {
-
-// GDCM must not write on standard error, and needs its dictionaries.
-void prepare() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    cg::load_dictionaries();
-    gdcm::Trace::WarningOff();
-    gdcm::Trace::ErrorOff();
-    gdcm::Trace::DebugOff();
-    // Failed assertions are told even so. It lives as long as the process, since GDCM keeps it.
-    gdcm::Trace::SetErrorStream(*new std::ostream(nullptr));
-  });
-}
 
 // A stream over memory that somebody else owns.
 class MemoryBuffer : public std::streambuf {
@@ -72,7 +58,7 @@ protected:
 enum class Extent { header, image, whole };
 
 template <typename Buffer> cg_status open_stream(Watched<Buffer> &buffer, Extent extent, cg_file **out) {
-  prepare();
+  cg::be_quiet();
   std::istream stream(&buffer);
   auto file = std::make_unique<cg_file>();
   stream.seekg(0, std::ios::end);

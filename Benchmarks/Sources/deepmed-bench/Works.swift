@@ -4,7 +4,8 @@ import Foundation
 /// Our side of each work, with the settings of `peers/peer.py`.
 enum Works {
   static let all: [(name: String, body: @Sendable (URL) throws -> Void)] = [
-    ("start", start), ("read", read), ("preprocess", preprocess), ("augment", augment), ("metrics", metrics),
+    ("start", start), ("read", read), ("formats", FormatWorks.run), ("preprocess", preprocess),
+    ("augment", augment), ("metrics", metrics),
     ("unet forward", forward), ("unet training", train), ("sliding", slide),
     ("predict", predict),
   ]

@@ -9,6 +9,8 @@ public struct Annotations: Hashable, Codable, Sendable {
   public var ellipses: [AnnotationEllipse] = []
   /// Classes whose number, color or order the file tells.
   public var classes: [AnnotationClass] = []
+  /// What the format's owners say about voxels whose centers lie on an outline.
+  public var outlineRule = OutlineRule.insideOrOn
   /// Facts about the whole file, under the format's own names.
   public var facts: [ImageHeader.Fact] = []
   /// Doubts about the file that a reader should know.
