@@ -44,7 +44,9 @@ public enum DICOM: ImageCodec {
       throw ImageError(
         "no series \(wanted) in the folder, only\n" + list(all), at: folder.path, cause: .usage)
     }
-    if only.instances.count == 1, let object = try DICOMObjects.open(only.instances[0].source, options: options) {
+    if only.files.count == 1, let file = only.files.first,
+      let object = try DICOMObjects.open(FileSource(file), options: options)
+    {
       return object
     }
     return try open(only, options: options.dicom)

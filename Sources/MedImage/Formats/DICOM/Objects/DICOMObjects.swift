@@ -63,3 +63,11 @@ public enum DICOMObject: Sendable {
     }
   }
 }
+
+extension Collection<UInt8> {
+  /// Where the bytes begin that are asked for.
+  func places(of wanted: [UInt8]) -> [Index] {
+    guard let first = wanted.first else { return [] }
+    return indices.filter { self[$0] == first && self[$0...].starts(with: wanted) }
+  }
+}
