@@ -44,10 +44,9 @@ public enum DICOM: ImageCodec {
       throw ImageError(
         "no series \(wanted) in the folder, only\n" + list(all), at: folder.path, cause: .usage)
     }
-    if only.files.count == 1, let file = only.files.first,
-      let object = try DICOMObjects.open(FileSource(file), options: options)
-    {
-      return object
+    if only.instances.count == 1 {
+      let source = try only.instances[0].place.source()
+      if let object = try DICOMObjects.open(source, options: options) { return object }
     }
     return try open(only, options: options.dicom)
   }

@@ -24,8 +24,8 @@ public struct DICOMReference: Sendable {
   ///   no geometry, or its files lack their UIDs.
   public init(contentsOf folder: URL, series: String? = nil) throws(ImageError) {
     var isFolder: ObjCBool = false
-    FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
-    let all = isFolder.boolValue ? try DICOM.series(in: folder) : DICOM.series(of: [folder])
+    let isThere = FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
+    let all = isThere && isFolder.boolValue ? try DICOM.series(in: folder) : DICOM.series(of: [folder])
     // Segmentations may lie beside the series.
     let images = all.filter { $0.modality != "SEG" }
     let chosen = series.map { name in images.filter { $0.name == name || $0.uid == name } } ?? images

@@ -57,7 +57,9 @@ enum Keyhole {
       var (nearest, place) = (-Double.infinity, -1)
       for index in joined.indices {
         let (a, b) = (joined[index], joined[(index + 1) % joined.count])
-        if a.y == b.y, a.y < point.y, a.y > nearest, min(a.x, b.x) <= point.x, point.x <= max(a.x, b.x), a.x != b.x {
+        if a.y == b.y, a.y < point.y, a.y > nearest, min(a.x, b.x) <= point.x, point.x <= max(a.x, b.x),
+          a.x != b.x
+        {
           (nearest, place) = (a.y, index)
         }
       }

@@ -18,7 +18,7 @@ struct SegmentationPixels {
     let format = decoder.content.format
     isWide = format.type.byteCount > 1
     guard format.samples == 1, format.frameCount == object.placement.slices.count, format.planeCount == plane,
-      format.frameBytes == plane * (object.bitsAllocated + 7) / 8
+      format.frameBytes == plane * ((object.bitsAllocated + 7) / 8)
     else {
       throw ImageError("the pixels have another size or type than the frames", at: object.source.name)
     }
