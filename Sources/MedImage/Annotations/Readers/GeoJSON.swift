@@ -77,23 +77,30 @@ struct GeoJSONReader {
 
   private mutating func properties(of tree: JSONTree) -> Feature {
     var feature = Feature(line: tree.line)
-    let properties = tree["properties"]
-    let classification = properties?["classification"]
-    feature.label =
-      classification?["name"]?.text ?? classification?.text
-      ?? classification?["names"]?.list?.compactMap(\.text).joined(separator: ": ") ?? ""
-    feature.name = properties?["name"]?.plain ?? ""
-    if !feature.label.isEmpty {
-      let number = classification?["colorRGB"]?.number.flatMap { Int32(exactly: $0) }
-      let color =
-        AnnotationColor.bytes(classification?["color"]?.numbers)
-        ?? number.map { AnnotationColor.rgb(UInt32(bitPattern: $0)) }
-      annotations.classes.add(feature.label, color: color, seen: &seen)
+    guard let properties = tree["properties"] else { return feature }
+    feature.name = properties["name"]?.plain ?? ""
+    if let classification = properties["classification"] {
+      feature.label = Self.label(of: classification)
+      if !feature.label.isEmpty {
+        annotations.classes.add(feature.label, color: Self.color(of: classification), seen: &seen)
+      }
     }
-    for (name, value) in properties?.members ?? [] where name != "classification" && name != "name" {
+    for (name, value) in properties.members ?? [] where name != "classification" && name != "name" {
       if let value = value.plain { feature.attributes.append(.init(name, value)) }
     }
     return feature
+  }
+
+  private static func label(of classification: JSONTree) -> String {
+    if let name = classification["name"]?.text ?? classification.text { return name }
+    let names = classification["names"]?.list ?? []
+    return names.compactMap(\.text).joined(separator: ": ")
+  }
+
+  private static func color(of classification: JSONTree) -> SIMD3<UInt8>? {
+    if let color = AnnotationColor.bytes(classification["color"]?.numbers) { return color }
+    let number = classification["colorRGB"]?.number.flatMap { Int32(exactly: $0) }
+    return number.map { AnnotationColor.rgb(UInt32(bitPattern: $0)) }
   }
 
   private mutating func geometry(_ type: String, _ tree: JSONTree, _ feature: Feature) {

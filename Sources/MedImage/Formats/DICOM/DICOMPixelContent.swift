@@ -51,7 +51,7 @@ struct DICOMPixelContent: Sendable {
       count = max(0, min(target.count, inflated.count - offset))
       inflated.withUnsafeBytes { target.copyMemory(from: .init(rebasing: $0[offset..<offset + count])) }
     } else {
-      count = try source.descriptor.read(at: offset, into: target)
+      count = try source.read(at: offset, into: target)
     }
     guard count == target.count else {
       throw ImageError("the file became shorter while it was read", at: source.name)
