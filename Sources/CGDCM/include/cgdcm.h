@@ -88,6 +88,10 @@ typedef struct {
 // decode at once.
 cg_status cg_decode_stream(cg_stream *stream, const void *bytes, size_t count, void *out, size_t capacity);
 
+// What the standard's dictionary says of a tag: two letters and a keyword, zero-terminated; empty where it
+// has none.
+void cg_look_up(uint16_t group, uint16_t element, char vr[3], char *keyword, size_t capacity);
+
 #ifdef __cplusplus
 }
 #endif

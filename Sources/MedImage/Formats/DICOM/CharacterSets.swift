@@ -6,7 +6,7 @@
 ///
 /// Switches between sets in the midst of a text (ISO 2022) are followed where the first set is the default and
 /// the second Japanese, Korean or Chinese, as nearly all such files have it.
-struct CharacterSets: Sendable {
+struct CharacterSets: Hashable, Sendable {
   /// The name that `iconv` knows; nil for ASCII and UTF-8.
   private var encoding: String?
 

@@ -14,15 +14,13 @@ public struct DICOMDataSet: Hashable, Sendable {
     for element in elements { self[element.tag] = element }
   }
 
-  /// Everything before the pixels, with the elements of the file's head (group 2).
+  /// Everything before the pixels. Of the file's own head (group 2) only the transfer syntax is taken over.
   ///
   /// - Throws: `ImageError` when the file is missing or no DICOM data set.
   /// - Complexity: reads the file up to its pixels, and copies each value once.
   public init(contentsOf url: URL) throws(ImageError) { try self.init(FileSource(url)) }
 
-  public init(_ source: FileSource) throws(ImageError) {
-    self = try DICOMContent(source).dataSet()
-  }
+  public init(_ source: FileSource) throws(ImageError) { self.init(try DICOMFile(source)) }
 
   public subscript(tag: DICOMTag) -> DICOMElement? {
     get {

@@ -14,7 +14,7 @@ public struct DICOMElement: Hashable, Sendable {
   public var representation: String
   public var content: Content
   /// How the bytes of text are coded.
-  var encoding: DICOMText = .latin1
+  var characters = CharacterSets()
 
   public init(_ tag: DICOMTag, _ representation: String, _ content: Content) {
     self.tag = tag
@@ -47,7 +47,9 @@ public struct DICOMElement: Hashable, Sendable {
       return numbers.map { $0 == $0.rounded() && abs($0) < 1e15 ? "\(Int64($0))" : "\($0)" }
         .joined(separator: "\\")
     }
-    return encoding.decode(bytes)
+    var used = bytes[...]
+    while let last = used.last, last == 0 || last == 32 { used.removeLast() }
+    return characters.decode(used)
   }
 
   /// The values as text.
@@ -103,33 +105,4 @@ public struct DICOMElement: Hashable, Sendable {
   ]
   /// Text in which a backslash is a letter like others.
   private static let single: Set<String> = ["LT", "ST", "UT", "UR"]
-}
-
-/// How text is coded (SpecificCharacterSet).
-enum DICOMText: Hashable, Sendable {
-  case latin1, latin2, utf8
-
-  init(_ characterSet: String) {
-    self =
-      characterSet.contains("192")
-      ? .utf8
-      : characterSet.contains("IR 101") || characterSet.contains("IR_101")
-        ? .latin2 : .latin1
-  }
-
-  /// Text without padding. Bytes that are UTF-8 are taken so whatever the data set claims: other coded text
-  /// is hardly ever valid UTF-8.
-  func decode(_ bytes: [UInt8]) -> String {
-    var end = bytes.count
-    while end > 0, bytes[end - 1] == 0 || bytes[end - 1] == 32 { end -= 1 }
-    let used = bytes[..<end]
-    if let text = String(validating: used, as: UTF8.self) { return text }
-    switch self {
-    case .utf8: return String(decoding: used, as: UTF8.self)
-    case .latin2:
-      return String(bytes: used, encoding: .isoLatin2) ?? String(decoding: used, as: UTF8.self)
-    case .latin1:
-      return String(String.UnicodeScalarView(used.map { Unicode.Scalar($0) }))
-    }
-  }
 }

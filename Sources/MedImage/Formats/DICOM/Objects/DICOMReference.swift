@@ -23,15 +23,18 @@ public struct DICOMReference: Sendable {
   /// - Throws: `ImageError` when it holds no series or several, the series has several images at a position or
   ///   no geometry, or its files lack their UIDs.
   public init(contentsOf folder: URL, series: String? = nil) throws(ImageError) {
-    let header = try ImageFile.open(folder, options: ReadOptions(series: series)).header
-    let all = try DICOM.series(in: folder)
-    let chosen = series.map { name in all.filter { $0.name == name || $0.uid == name } } ?? all
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
+    let all = isThere && isFolder.boolValue ? try DICOM.series(in: folder) : DICOM.series(of: [folder])
+    // Segmentations may lie beside the series.
+    let images = all.filter { $0.modality != "SEG" }
+    let chosen = series.map { name in images.filter { $0.name == name || $0.uid == name } } ?? images
     guard chosen.count == 1 else {
+      let names = chosen.map { "\n    \($0.name)  \($0.summary)" }.joined()
       throw ImageError(
-        "expected a folder with one series to refer to, found \(chosen.count)", at: folder.path, cause: .usage
-      )
+        "expected one series to refer to, found \(chosen.count)" + names, at: folder.path, cause: .usage)
     }
-    try self.init(chosen[0], header)
+    try self.init(chosen[0], DICOM.open(chosen[0]).header)
   }
 
   init(_ series: DICOMSeries, _ header: ImageHeader) throws(ImageError) {

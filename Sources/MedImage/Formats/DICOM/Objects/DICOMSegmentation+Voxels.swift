@@ -17,7 +17,7 @@ extension DICOMSegmentation {
   ///   overlap.
   public func labelMap(threshold: Double = 0.5) throws(ImageError) -> LabelMap {
     let pixels = try SegmentationPixels(self)
-    let overlaps = kind == .binary ? pixels.overlaps() : []
+    let overlaps = kind == .binary ? try pixels.overlaps() : []
     guard overlaps.isEmpty else {
       throw ImageError(
         overlaps.map { overlap in
@@ -27,7 +27,7 @@ extension DICOMSegmentation {
             remedy: "read the segments as channels, one mask each")
         })
     }
-    return LabelMap(voxels: pixels.labels(threshold: threshold), affine: grid.affine)
+    return LabelMap(voxels: try pixels.labels(threshold: threshold), affine: grid.affine)
   }
 
   /// One channel a segment, in their order: 0 or 1, or the numerators of fractions.

@@ -40,47 +40,27 @@ extension DICOMStructureSet {
     _ map: LabelMap, of reference: DICOMReference, to url: URL, _ writing: Writing = Writing()
   ) throws(ImageError) {
     let voxels = try reference.aligned(map)
-    let (size, plane) = (reference.grid.size, reference.grid.size.x * reference.grid.size.y)
-    let slices = Parallel.map(size.z) { slice -> [UInt16: [[SliceOutlines.Corner]]] in
-      voxels.withUnsafeBuffer { all in
-        let pixels = UnsafeBufferPointer(rebasing: all[slice * plane..<(slice + 1) * plane])
-        var found: [UInt16: [[SliceOutlines.Corner]]] = [:]
-        for (label, box) in boxes(pixels, width: size.x) {
-          let outlines = SliceOutlines(width: box.columns.count, height: box.rows.count) { x, y in
-            pixels[(y + box.rows.lowerBound) * size.x + x + box.columns.lowerBound] == label
-          }
-          let shift = SliceOutlines.Corner(Int32(box.columns.lowerBound), Int32(box.rows.lowerBound))
-          let loops = writing.holes == .keyhole ? outlines.keyholes : outlines.separate
-          found[label] = loops.map { $0.map { $0 &+ shift } }
-        }
-        return found
-      }
-    }
-    guard slices.contains(where: { !$0.isEmpty }) else {
+    let contours = LabelMap(voxels: voxels, affine: reference.grid.affine).contours(.pixelEdges)
+    guard !contours.contours.isEmpty else {
       throw ImageError("the label map is empty: it has no outlines", at: url.path)
     }
-    try StructureObject(reference: reference, writing: writing, slices: slices).data().write(to: url)
+    var rings: [Int: [Ring]] = [:]
+    for contour in contours.contours {
+      guard let label = Int(contour.label), let slice = contour.slice?.index else { continue }
+      func flat(_ points: [SIMD3<Double>]) -> [SIMD2<Double>] { points.map { [$0.x, $0.y] } }
+      let holes = contour.holes.map(flat)
+      let all =
+        writing.holes == .keyhole
+        ? [Keyhole.joined(flat(contour.points), holes: holes)] : [flat(contour.points)] + holes
+      rings[label, default: []] += all.map { Ring(slice: slice, points: $0) }
+    }
+    try StructureObject(reference: reference, writing: writing, rings: rings).data().write(to: url)
   }
 
-  /// The rows and columns that each class of a slice takes.
-  private static func boxes(
-    _ pixels: UnsafeBufferPointer<UInt16>, width: Int
-  ) -> [UInt16: (columns: Range<Int>, rows: Range<Int>)] {
-    var boxes: [UInt16: (columns: Range<Int>, rows: Range<Int>)] = [:]
-    var index = 0
-    while index < pixels.count {
-      let (label, y, start) = (pixels[index], index / width, index % width)
-      var end = start + 1
-      while end < width, pixels[y * width + end] == label { end += 1 }
-      if label != 0 {
-        let old = boxes[label] ?? (start..<end, y..<y + 1)
-        boxes[label] = (
-          min(old.columns.lowerBound, start)..<max(old.columns.upperBound, end), old.rows.lowerBound..<y + 1
-        )
-      }
-      index = y * width + end
-    }
-    return boxes
+  /// An outline on a slice, in voxels.
+  struct Ring {
+    var slice: Int
+    var points: [SIMD2<Double>]
   }
 }
 
@@ -88,8 +68,8 @@ extension DICOMStructureSet {
 private struct StructureObject {
   var reference: DICOMReference
   var writing: DICOMStructureSet.Writing
-  /// The outlines of each class of each slice.
-  var slices: [[UInt16: [[SliceOutlines.Corner]]]]
+  /// The outlines of each class.
+  var rings: [Int: [DICOMStructureSet.Ring]]
 
   private typealias Tag = DICOMStructureSet.Tag
 
@@ -106,12 +86,11 @@ private struct StructureObject {
     object.set(DICOMTag(0x0020, 0x1040), "LO", "")
     addReferences(&object, frame)
     let described = Dictionary(writing.regions.map { ($0.number, $0) }) { first, _ in first }
-    let labels = Set(slices.flatMap(\.keys)).sorted()
-    let regions = labels.map {
-      described[Int($0)] ?? DICOMStructureSet.Region(number: Int($0), name: "class \($0)")
+    let regions = rings.keys.sorted().map {
+      described[$0] ?? DICOMStructureSet.Region(number: $0, name: "class \($0)")
     }
     object.set(Tag.regions, items: regions.map { item($0, frame) })
-    object.set(Tag.outlines, items: zip(regions, labels).map { outlines($0, $1) })
+    object.set(Tag.outlines, items: regions.map(outlines))
     object.set(Tag.observations, items: regions.map(observation))
     return object
   }
@@ -150,28 +129,24 @@ private struct StructureObject {
     return item
   }
 
-  private func outlines(_ region: DICOMStructureSet.Region, _ label: UInt16) -> DICOMDataSet {
-    var contours: [DICOMDataSet] = []
+  private func outlines(_ region: DICOMStructureSet.Region) -> DICOMDataSet {
     let columns = reference.grid.affine.columns
-    for (slice, found) in slices.enumerated() {
-      // Corners count from the outer corner of the first pixel.
-      let origin = reference.slices[slice].position - (columns.i + columns.j) / 2
-      for loop in found[label] ?? [] {
-        var item = DICOMDataSet()
-        item.set(Tag.images, items: [reference.item(reference.slices[slice])])
-        item.set(Tag.geometry, "CS", writing.holes == .keyhole ? "CLOSED_PLANAR" : "CLOSEDPLANAR_XOR")
-        item.set(Tag.pointCount, "IS", "\(loop.count)")
-        item.set(
-          Tag.points, "DS",
-          loop.flatMap { corner in
-            let p = origin + columns.i * Double(corner.x) + columns.j * Double(corner.y)
-            return [-p.x, -p.y, p.z].map(Self.text)
-          })
-        contours.append(item)
-      }
+    let contours = (rings[region.number] ?? []).map { ring in
+      let slice = reference.slices[ring.slice]
+      var item = DICOMDataSet()
+      item.set(Tag.images, items: [reference.item(slice)])
+      item.set(Tag.geometry, "CS", writing.holes == .keyhole ? "CLOSED_PLANAR" : "CLOSEDPLANAR_XOR")
+      item.set(Tag.pointCount, "IS", "\(ring.points.count)")
+      item.set(
+        Tag.points, "DS",
+        ring.points.flatMap { point in
+          let p = slice.position + columns.i * point.x + columns.j * point.y
+          return [-p.x, -p.y, p.z].map(Self.text)
+        })
+      return item
     }
     var item = DICOMDataSet()
-    let usual = LabelColors.color(of: label)
+    let usual = LabelColors.color(of: UInt16(clamping: region.number))
     let color = region.color ?? [usual.red, usual.green, usual.blue]
     item.set(Tag.color, "IS", color.map { "\($0)" })
     item.set(Tag.contours, items: contours)

@@ -37,4 +37,36 @@ enum Keyhole {
     keep(path)
     return rings.isEmpty ? [points] : rings
   }
+
+  /// One ring that leads to each hole and back along the second axis.
+  ///
+  /// - Parameters:
+  ///   - outer: a ring whose sides run along the axes, in (column, row).
+  ///   - holes: such rings within it.
+  /// - Complexity: O(holes · points).
+  static func joined(_ outer: [SIMD2<Double>], holes: [[SIMD2<Double>]]) -> [SIMD2<Double>] {
+    func highest(_ ring: [SIMD2<Double>]) -> Int {
+      ring.indices.min { (ring[$0].y, ring[$0].x) < (ring[$1].y, ring[$1].x) } ?? 0
+    }
+    let starts = holes.map { (ring: $0, start: highest($0)) }
+      .sorted { ($0.ring[$0.start].y, $0.ring[$0.start].x) < ($1.ring[$1.start].y, $1.ring[$1.start].x) }
+    var joined = outer
+    for (ring, start) in starts {
+      let point = ring[start]
+      // What lies above is the outer ring, or a hole that is joined already.
+      var (nearest, place) = (-Double.infinity, -1)
+      for index in joined.indices {
+        let (a, b) = (joined[index], joined[(index + 1) % joined.count])
+        if a.y == b.y, a.y < point.y, a.y > nearest, min(a.x, b.x) <= point.x, point.x <= max(a.x, b.x),
+          a.x != b.x
+        {
+          (nearest, place) = (a.y, index)
+        }
+      }
+      guard place >= 0 else { continue }
+      let gate = SIMD2(point.x, nearest)
+      joined.insert(contentsOf: [gate] + ring[start...] + ring[..<start] + [point, gate], at: place + 1)
+    }
+    return joined
+  }
 }
