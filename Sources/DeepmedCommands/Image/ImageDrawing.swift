@@ -87,7 +87,7 @@ extension Deepmed.Image {
           annotations = try annotations.converted(to: target, on: grid, options: options)
         }
         try AnnotationFile.write(annotations, to: output)
-        print("\(output.path): \(AnnotationSummary(path: output.path, annotations).counts)")
+        print("\(output.relativePath): \(AnnotationSummary(path: output.relativePath, annotations).counts)")
         for loss in writer.losses(of: annotations) { print("note: \(writer.name) has no place for \(loss)") }
       } else {
         guard let grid else {
@@ -97,7 +97,7 @@ extension Deepmed.Image {
         }
         let result = try rasterize(annotations, grid, options)
         try result.labels.write(to: output, options: WriteOptions(compression: level))
-        print("\(output.path): \(describe(grid.size)) voxels")
+        print("\(output.relativePath): \(describe(grid.size)) voxels")
         report(result)
       }
       for note in annotations.notes { print("note: \(note)") }
@@ -159,7 +159,7 @@ extension Deepmed.Image {
         try AnnotationFile.write(annotations, to: output)
         for loss in writer.losses(of: annotations) { print("note: \(writer.name) has no place for \(loss)") }
       }
-      print("\(output.path): \(AnnotationSummary(path: output.path, annotations).counts)")
+      print("\(output.relativePath): \(AnnotationSummary(path: output.relativePath, annotations).counts)")
     }
   }
 }
