@@ -15,70 +15,25 @@ extension Deepmed.Image {
         The output's name chooses the format. Formats without a scaling get the real values. What the format has \
         no place for is told; nothing that identifies a patient is taken over from DICOM.
 
-        DICOM segmentations and structure sets become label maps, on the voxels of --reference where it is given, \
-        and label maps become such objects with --as.
-        """)
-
-    @OptionGroup public var source: Source
-
-    @Argument(
-      help: "The file to write; its end is one of \(ImageFile.writtenSuffixes.joined(separator: ", ")).",
-      completion: .file(),
-      transform: filePath)
-    public var output: String
-
-    @OptionGroup public var part: Part
-
-    @OptionGroup public var objects: Objects
-
-    @Option(
-      help: """
-        uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32 or float64; smallest: the smallest one that \
-        holds the values exactly.
-        """)
-    public var dataType: DataType?
-
-    @Option(help: "none, fast, balanced or small.")
-    public var compression: Compression = .fast
-
-    public enum Compression: String, CaseIterable, ExpressibleByArgument, Sendable {
-      case none, fast, balanced, small
-
-      var level: GzipWriter.Level {
-        switch self {
-        case .none: .none
-        case .fast: .fast
-        case .balanced: .balanced
-        case .small: .small
-        }
+      let target = URL(fileURLWithPath: output)
+      if AnnotationFile.recognizes(source.url) {
+        return try drawing.convert(source.url, to: target, series: source.series, level: compression.level)
       }
-    }
-
-    public enum DataType: ExpressibleByArgument, Sendable {
-      case smallest
-      case type(VoxelType)
-
-      public init?(argument: String) {
-        if argument == "smallest" {
-          self = .smallest
-        } else if let type = VoxelType(rawValue: argument) {
-          self = .type(type)
-        } else {
-          return nil
-        }
-      }
-    }
-
-    public init() {}
-
-    public func run() throws {
-      var reading = source.options
-      reading.reference = try objects.kind == nil ? objects.grid() : nil
-      let image = try ImageFile.open(source.url, options: reading)
-      if objects.kind != nil {
-        print("\(output): " + (try objects.write(image.labelMap(), to: URL(fileURLWithPath: output))))
+      if AnnotationFile.writer(for: target) != nil { return try drawing.outline(source.open(), to: target) }
+      if try objects.isAsked(drawing.reference) {
+        let map = try source.open().labelMap()
+        print(
+          "\(output): "
+            + (try objects.write(map, on: drawing.reference, series: source.series, to: target)))
         return
       }
+      var reading = source.options
+      if let reference = drawing.reference {
+        // --series is the reference's: objects lie in single files.
+        let place = URL(fileURLWithPath: reference)
+        reading.reference = try ImageFile.open(place, options: ReadOptions(series: source.series)).header.grid
+      }
+      let image = try ImageFile.open(source.url, options: reading)
       var stored = try part.stored(image)
       var options = WriteOptions(compression: compression.level)
       switch dataType {
@@ -86,13 +41,12 @@ extension Deepmed.Image {
       case .type(let type): options.type = type
       case nil: break
       }
-      let url = URL(fileURLWithPath: output)
-      try ImageFile.write(stored, to: url, options: options)
+      try ImageFile.write(stored, to: target, options: options)
       // What stands in the file may be another type than the one asked for: the format has the last word.
-      let written = try ImageFile.open(url).header
+      let written = try ImageFile.open(target).header
       let size = written.shape.map(String.init).joined(separator: "×")
       print("\(output): \(size) voxels of \(written.type.rawValue)")
-      for note in image.header.notes + ImageFile.losses(of: stored.header, writing: url) {
+      for note in image.header.notes + ImageFile.losses(of: stored.header, writing: target) {
         print("note: \(note)")
       }
     }

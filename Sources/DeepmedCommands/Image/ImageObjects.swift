@@ -13,16 +13,6 @@ extension Deepmed.Image {
     }
 
     @Option(
-      help: ArgumentHelp(
-        "The series that segments or outlines lie on: a folder of DICOM slices, or any image for reading.",
-        valueName: "image"),
-      completion: .file(), transform: filePath)
-    public var reference: String?
-
-    @Option(help: "The SeriesInstanceUID of the reference, where its folder holds several series.")
-    public var referenceSeries: String?
-
-    @Option(
       name: .customLong("as"),
       help: "Write a label map as a DICOM object: seg, seg-fractional or rtstruct; with --reference.")
     public var kind: Kind?
@@ -36,9 +26,6 @@ extension Deepmed.Image {
     public init() {}
 
     public func validate() throws {
-      guard kind == nil || reference != nil else {
-        throw ValidationError("--as needs --reference, the folder of the series that the label map lies on")
-      }
       guard kind != nil || names.isEmpty else { throw ValidationError("--name goes with --as") }
       for name in names where Self.parse(name) == nil {
         throw ValidationError("--name expects a class number and a name, such as 1=Liver, found \(name)")
@@ -51,20 +38,24 @@ extension Deepmed.Image {
       return (number, parts[1])
     }
 
-    /// The grid of the reference, where there is one.
-    func grid() throws(ImageError) -> Grid? {
-      guard let reference else { return nil }
-      return try ImageFile.open(
-        URL(fileURLWithPath: reference), options: ReadOptions(series: referenceSeries)
-      ).header.grid
+    /// Whether an object is to be written.
+    ///
+    /// - Throws: `ImageError` when it is, and there is no series that it lies on.
+    func isAsked(_ reference: String?) throws(ImageError) -> Bool {
+      guard kind == nil || reference != nil else {
+        throw ImageError(
+          "--as needs --reference, the folder of the series that the label map lies on", cause: .usage)
+      }
+      return kind != nil
     }
 
     /// Writes the object that was asked for.
     /// - Returns: what was written, in words.
-    func write(_ map: LabelMap, to url: URL) throws(ImageError) -> String {
+    func write(
+      _ map: LabelMap, on reference: String?, series: String?, to url: URL
+    ) throws(ImageError) -> String {
       guard let kind, let reference else { return "" }
-      let series = try DICOMReference(
-        contentsOf: URL(fileURLWithPath: reference), series: referenceSeries)
+      let series = try DICOMReference(contentsOf: URL(fileURLWithPath: reference), series: series)
       let named = names.compactMap(Self.parse)
       switch kind {
       case .seg, .segFractional:

@@ -17,6 +17,8 @@ public protocol AnnotationCodec: Sendable {
 public protocol WritableAnnotationCodec: AnnotationCodec {
   /// The ends of names that choose this format for writing.
   static var writtenSuffixes: [String] { get }
+  /// Whether it holds millimeters; pixels otherwise.
+  static var holdsMillimeters: Bool { get }
 
   /// The file's text.
   /// - Throws: `ImageError` when the format can't hold the annotations' frame or any of them.
@@ -67,7 +69,11 @@ public struct AnnotationHead: Sendable {
         guard let end = rest.range(of: "-->") else { return nil }
         rest = rest[end.upperBound...]
       } else if rest.hasPrefix("<?") || rest.hasPrefix("<!") {
-        guard let end = rest.firstIndex(of: ">") else { return nil }
+        // A document type may hold declarations in brackets.
+        let start = rest.firstIndex { $0 == ">" || $0 == "[" }
+        guard let start, let close = rest[start] == ">" ? start : rest[start...].firstIndex(of: "]"),
+          let end = rest[close...].firstIndex(of: ">")
+        else { return nil }
         rest = rest[rest.index(after: end)...]
       } else {
         let name = rest.dropFirst().prefix { !$0.isWhitespace && $0 != ">" && $0 != "/" }

@@ -9,6 +9,8 @@ public struct AnnotationBox: Hashable, Codable, Sendable {
   /// From the center to the middle of three sides; zero along an axis that the shape doesn't have.
   public var halfAxes: [SIMD3<Double>]
   public var slice: SliceReference?
+  /// As a contour's.
+  public var object: Int?
   public var attributes: [ImageHeader.Fact]
   public var line: Int?
 
@@ -57,7 +59,7 @@ extension AnnotationBox {
   }
 
   fileprivate func contour(_ points: [SIMD3<Double>]) -> Contour {
-    Contour(points, label: label, slice: slice, attributes: attributes, line: line)
+    Contour(points, label: label, object: object, slice: slice, attributes: attributes, line: line)
   }
 }
 

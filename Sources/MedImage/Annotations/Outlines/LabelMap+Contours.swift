@@ -58,7 +58,9 @@ extension LabelMap {
       components.components.map { component in
         let (low, size) = (component.box.lower, component.box.size)
         var tracer = OutlineTracer(
-          width: size.x, height: size.y, joinsCorners: connectivity != .faces,
+          width: size.x, height: size.y,
+          // A piece that closes around a hole at a corner is a ring with a hole, not one that touches itself.
+          joinsCorners: connectivity != .faces || style == .pixelEdges,
           holds: { x, y in map[low.x + x + slice.size.x * (low.y + y)] == UInt32(component.number) })
         let rings = tracer.rings().map { ring in
           Self.points(ring, style, offset: SIMD2(Double(low.x), Double(low.y)))

@@ -10,6 +10,7 @@ import MedVoxel
 enum GeoJSON: WritableAnnotationCodec {
   static let name = "GeoJSON"
   static let writtenSuffixes = [".geojson"]
+  static let holdsMillimeters = false
 
   private static let types = [
     "FeatureCollection", "Feature", "GeometryCollection", "Polygon", "MultiPolygon", "Point", "MultiPoint",

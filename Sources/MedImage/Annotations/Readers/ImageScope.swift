@@ -71,7 +71,7 @@ enum ImageScope: AnnotationCodec {
       let low = points.reduce(first) { pointwiseMin($0, $1) }
       let high = points.reduce(first) { pointwiseMax($0, $1) }
       var box = AnnotationBox(label: label, from: low, to: high, line: region.line)
-      box.attributes = attributes
+      (box.attributes, box.object) = (attributes, layer)
       guard isHole, let outline = AnnotationEllipse(in: box).outline(corners: 360) else {
         annotations.ellipses.append(AnnotationEllipse(in: box))
         return

@@ -9,6 +9,7 @@ import MedVoxel
 enum LandmarkTable: WritableAnnotationCodec {
   static let name = "landmark table (BIRL)"
   static let writtenSuffixes = [".csv"]
+  static let holdsMillimeters = false
 
   private struct Header {
     var separator: Character

@@ -7,6 +7,7 @@ import MedVoxel
 enum MarkupsCSV: WritableAnnotationCodec {
   static let name = "3D Slicer FCSV"
   static let writtenSuffixes = [".fcsv"]
+  static let holdsMillimeters = true
 
   static func recognizes(_ head: AnnotationHead) -> Bool {
     head.text.hasPrefix("# Markups fiducial file") || head.text.hasPrefix("# Fiducial List file")

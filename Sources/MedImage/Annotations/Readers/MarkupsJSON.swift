@@ -10,6 +10,7 @@ import MedVoxel
 enum MarkupsJSON: WritableAnnotationCodec {
   static let name = "3D Slicer markups"
   static let writtenSuffixes = [".mrk.json"]
+  static let holdsMillimeters = true
 
   static func recognizes(_ head: AnnotationHead) -> Bool {
     head.isJSON(with: "markups") || head.fileName.lowercased().hasSuffix(".mrk.json")
