@@ -15,6 +15,68 @@ extension Deepmed.Image {
         The output's name chooses the format. Formats without a scaling get the real values. What the format has \
         no place for is told; nothing that identifies a patient is taken over from DICOM.
 
+        Contours and points become label maps on the grid of a --reference, and label maps become outlines where the \
+        output is \(AnnotationFile.writtenSuffixes.joined(separator: ", ")).
+
+        So do DICOM segmentations, which have a grid of their own too, and structure sets; label maps become such objects \
+        with --as, on the series of --reference. --series is then the reference's.
+        """)
+
+    @OptionGroup public var source: Source
+
+    @Argument(
+      help: "The file to write; its end is one of \(ImageFile.writtenSuffixes.joined(separator: ", ")).",
+      completion: .file(),
+      transform: filePath)
+    public var output: String
+
+    @OptionGroup public var part: Part
+
+    @Option(
+      help: """
+        uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32 or float64; smallest: the smallest one that \
+        holds the values exactly.
+        """)
+    public var dataType: DataType?
+
+    @Option(help: "none, fast, balanced or small.")
+    public var compression: Compression = .fast
+
+    public enum Compression: String, CaseIterable, ExpressibleByArgument, Sendable {
+      case none, fast, balanced, small
+
+      var level: GzipWriter.Level {
+        switch self {
+        case .none: .none
+        case .fast: .fast
+        case .balanced: .balanced
+        case .small: .small
+        }
+      }
+    }
+
+    public enum DataType: ExpressibleByArgument, Sendable {
+      case smallest
+      case type(VoxelType)
+
+      public init?(argument: String) {
+        if argument == "smallest" {
+          self = .smallest
+        } else if let type = VoxelType(rawValue: argument) {
+          self = .type(type)
+        } else {
+          return nil
+        }
+      }
+    }
+
+    @OptionGroup(title: "DICOM objects") public var objects: Objects
+
+    @OptionGroup(title: "Contours and points") public var drawing: Drawing
+
+    public init() {}
+
+    public func run() throws {
       let target = URL(fileURLWithPath: output)
       if AnnotationFile.recognizes(source.url) {
         return try drawing.convert(source.url, to: target, series: source.series, level: compression.level)
@@ -29,7 +91,6 @@ extension Deepmed.Image {
       }
       var reading = source.options
       if let reference = drawing.reference {
-        // --series is the reference's: objects lie in single files.
         let place = URL(fileURLWithPath: reference)
         reading.reference = try ImageFile.open(place, options: ReadOptions(series: source.series)).header.grid
       }
