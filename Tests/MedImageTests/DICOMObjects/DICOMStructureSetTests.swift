@@ -68,15 +68,16 @@ import Testing
   @Test func largeOutlinesAreWrittenToo() throws {
     let place = try folder.folder("large")
     var file = RawDICOM()
-    (file.columns, file.rows, file.study, file.frameOfReference) = (128, 128, "1.2", "1.9")
-    file.pixels = [Int16](repeating: 0, count: 128 * 128)
+    (file.columns, file.rows, file.study, file.frameOfReference) = (160, 160, "1.2", "1.9")
+    file.position = [0.123456, 0.123456, 0]
+    file.pixels = [Int16](repeating: 0, count: 160 * 160)
     try Data(file.file).write(to: place.appendingPathComponent("0.dcm"))
     let reference = try DICOMReference(contentsOf: place)
-    // A comb: its outline takes more than 64 KiB.
-    let voxels = VoxelBuffer<UInt16>(size: [128, 128, 1]) { target in
+    // A comb with short teeth all along: its outline takes more than 64 KiB.
+    let voxels = VoxelBuffer<UInt16>(size: [160, 160, 1]) { target in
       for index in target.indices {
-        let (x, y) = (index % 128, index / 128)
-        target[index] = x == 0 || (y % 2 == 0 && (x + y) % 4 != 3) || x % 4 == 0 ? 1 : 0
+        let (x, y) = (index % 160, index / 160)
+        target[index] = x == 0 || y % 3 == 0 || (y % 3 == 1 && x % 2 == 0) ? 1 : 0
       }
     }
     let map = LabelMap(voxels: voxels, affine: reference.grid.affine)
@@ -95,7 +96,9 @@ import Testing
     #expect(object.regions[0].summary == "Heart, ORGAN, AUTOMATIC, 2 outlines, #010203")
     let voxels = try object.labelMap(on: reference.grid).labels.voxels
     #expect(voxels.elements.count { $0 == 1 } == 24)
-    #expect(voxels[0, 4, 3, 1] == 0 && voxels[0, 3, 3, 1] == 1 && voxels[0, 2, 1, 1] == 1 && voxels[0, 4, 3, 0] == 0)
+    #expect(
+      voxels[0, 4, 3, 1] == 0 && voxels[0, 3, 3, 1] == 1 && voxels[0, 2, 1, 1] == 1 && voxels[0, 4, 3, 0] == 0
+    )
   }
 
   @Test func keyholesEncloseNothing() throws {

@@ -77,12 +77,14 @@ struct ContourPlacing {
     return placed
   }
 
-  /// In voxels. Millimeters went through decimals and a matrix: what is left of them is rounded away, to 1/4096 voxel,
-  /// so that a corner drawn on a voxel's center or edge lies there.
+  /// In voxels. Millimeters went through decimals and a matrix, so that what was drawn on a voxel's center or edge lies
+  /// a little beside it: coordinates within a ten-thousandth of a voxel are put back.
   private func place(_ point: SIMD3<Double>) -> SIMD3<Double> {
     let index = indices(point)
     guard contours.frame == .world else { return index }
-    return (index * 4096).rounded(.toNearestOrEven) / 4096
+    let half = (index * 2).rounded(.toNearestOrEven) / 2
+    let (above, below) = (index - half .< 1e-4, index - half .> -1e-4)
+    return index.replacing(with: half, where: above .& below)
   }
 
   private func isUsable(_ point: SIMD3<Double>) -> Bool {

@@ -8,7 +8,7 @@ extension DICOMStructureSet {
   }
 
   /// How outlines are filled on a grid: a voxel belongs to a region when its center lies within an odd number of the
-  /// region's outlines, or on one of them (1/4096 voxel is rounded away); an outline belongs to the slice that it lies in, up to half a millimeter, or nearly
+  /// region's outlines, or on one of them (within a ten-thousandth of a voxel); an outline belongs to the slice that it lies in, up to half a millimeter, or nearly
   /// half a slice's distance where that is less.
   public static func filling(on grid: Grid) -> FillOptions {
     FillOptions(
