@@ -6,7 +6,7 @@ public enum ImageFile {
   /// The formats, in the order in which content is tried.
   static let codecs: [any ImageCodec.Type] = [
     NIfTI.self, Analyze.self, DICOM.self, MGH.self, MetaImage.self, NRRD.self, NumPy.self, AFNI.self,
-    PARREC.self, ECAT.self, Raster.self, WholeSlide.self,
+    PARREC.self, ECAT.self, Raster.self, WholeSlide.self, AVI.self,
   ]
   /// Those that are written too.
   static let writers: [any WritableImageCodec.Type] = [
