@@ -39,7 +39,7 @@ public enum AFNI: ImageCodec {
       components > 1 ? [1, 2, 3, 0] + Array(4..<max(4, axes.count)) : Array(axes.indices)
     if isUniform, !isScaledApart {
       let voxels = PartedVoxels(
-        parts: [VoxelPart(url: brik.url, encoding: isPacked ? .bzip2 : .raw, isPlain: isPacked)],
+        parts: [VoxelPart(place: .opened(brik), encoding: isPacked ? .bzip2 : .raw)],
         isSwapped: layout.isSwapped, axes: axes, order: order, location: brik.name)
       try voxels.check(layout.types[0])
       if components > 1, !isPacked {
@@ -77,7 +77,7 @@ public enum AFNI: ImageCodec {
     }
     let isUpper = name.hasSuffix("K")
     name.removeLast(5)
-    return try FileSource(SiblingFile.url(name + (isUpper ? ".HEAD" : ".head"), besides: brik.url))
+    return try FileSource(SiblingFile.url(name + (isUpper ? ".HEAD" : ".head"), besides: brik))
   }
 
   /// The voxels beside the header.
@@ -89,7 +89,7 @@ public enum AFNI: ImageCodec {
     let ending = name.hasSuffix("D") ? ".BRIK" : ".brik"
     name.removeLast(5)
     for packing in packings {
-      let url = try SiblingFile.url(name + ending + packing, besides: head.url)
+      let url = try SiblingFile.url(name + ending + packing, besides: head)
       guard FileManager.default.fileExists(atPath: url.path) else { continue }
       guard packing != ".Z", packing != ".zst" else {
         throw ImageError(

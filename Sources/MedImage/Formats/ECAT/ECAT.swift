@@ -49,7 +49,7 @@ public enum ECAT: ImageCodec {
         whole.map { Array($0[offset..<offset + Self.block]) } ?? [UInt8](repeating: 0, count: Self.block)
       if whole == nil {
         _ = try bytes.withMutableBytes { target throws(ImageError) in
-          try source.descriptor.read(at: offset, into: target)
+          try source.read(at: offset, into: target)
         }
       }
       return ByteReader(bytes: bytes, isBigEndian: isBig)

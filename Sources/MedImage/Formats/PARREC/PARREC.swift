@@ -54,7 +54,7 @@ public enum PARREC: ImageCodec {
     let stem = base.dropLast(ending.count)
     for candidate in [other, other.lowercased(), other.uppercased()] {
       for packing in ["", ".gz"] {
-        let url = try SiblingFile.url(stem + candidate + packing, besides: source.url)
+        let url = try SiblingFile.url(stem + candidate + packing, besides: source)
         if FileManager.default.fileExists(atPath: url.path) { return try FileSource(url) }
       }
     }

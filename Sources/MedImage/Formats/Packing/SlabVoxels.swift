@@ -173,8 +173,8 @@ extension RawBytes: SlabContent {
 
 extension FileContent: SlabContent {
   func copy(from offset: Int, into target: UnsafeMutableRawBufferPointer) throws(ImageError) {
-    if let inflated { return try inflated.copy(from: offset, into: target) }
-    guard try source.descriptor.read(at: offset, into: target) == target.count else {
+    if let memory { return try memory.copy(from: offset, into: target) }
+    guard try source.read(at: offset, into: target) == target.count else {
       throw ImageError("the file became shorter while it was read", at: source.name)
     }
   }
