@@ -17,6 +17,9 @@ extension Deepmed.Image {
 
         Contours and points become label maps on the grid of a --reference, and label maps become outlines where the \
         output is \(AnnotationFile.writtenSuffixes.joined(separator: ", ")).
+
+        DICOM segmentations and structure sets become label maps, on the voxels of --reference where it is given, \
+        and label maps become such objects with --as.
         """)
 
     @OptionGroup public var source: Source
@@ -28,6 +31,10 @@ extension Deepmed.Image {
     public var output: String
 
     @OptionGroup public var part: Part
+
+    @OptionGroup public var reference: Reference
+
+    @OptionGroup(title: "DICOM objects") public var objects: Objects
 
     @Option(
       help: """
@@ -74,10 +81,16 @@ extension Deepmed.Image {
     public func run() throws {
       let target = URL(fileURLWithPath: output)
       if AnnotationFile.recognizes(source.url) {
-        return try drawing.convert(source.url, to: target, series: source.series, level: compression.level)
+        return try drawing.convert(source.url, to: target, on: reference, level: compression.level)
       }
       if AnnotationFile.writer(for: target) != nil { return try drawing.outline(source.open(), to: target) }
-      let image = try source.open()
+      if let kind = objects.kind {
+        let map = try source.open().labelMap()
+        return print("\(output): \(try objects.write(map, as: kind, on: reference, to: target))")
+      }
+      var reading = source.options
+      reading.reference = try reference.grid()
+      let image = try ImageFile.open(source.url, options: reading)
       var stored = try part.stored(image)
       var options = WriteOptions(compression: compression.level)
       switch dataType {

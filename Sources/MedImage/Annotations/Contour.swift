@@ -69,7 +69,8 @@ public struct ContourSet: Hashable, Codable, Sendable {
   public enum Combination: String, Codable, Sendable {
     /// A voxel in any of them belongs to the object.
     case union
-    /// A voxel in an odd number of them does, so that an outline within another is a hole (RT structure sets).
+    /// A voxel in an odd number of them does, so that an outline within another is a hole (RT structure sets). With
+    /// `OutlineRule.insideOrOn`, so does one on any of them: the object has its own edge, around holes too.
     case exclusiveOr
   }
 

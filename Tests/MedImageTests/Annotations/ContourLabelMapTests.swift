@@ -48,7 +48,13 @@ import Testing
     let odd = ContourSet(
       [Contour(square, object: 1), Contour(hole, object: 1)], frame: .pixels(.centers),
       combination: .exclusiveOr)
-    #expect(rows(try odd.labelMap(on: flat).labels) == ring)
+    // The object has its edges, around the hole too, and no center lies strictly within this one.
+    #expect(rows(try odd.labelMap(on: flat).labels)[2] == ".1111.")
+    let wide: [SIMD3<Double>] = [[1.5, 1.5, 0], [3.5, 1.5, 0], [3.5, 3.5, 0], [1.5, 3.5, 0]]
+    let open = ContourSet(
+      [Contour(square, object: 1), Contour(wide, object: 1)], frame: .pixels(.centers),
+      combination: .exclusiveOr)
+    #expect(rows(try open.labelMap(on: flat).labels) == ring)
 
     let two = ContourSet(
       [Contour(square, label: "b"), Contour(hole, label: "a")], frame: .pixels(.centers),

@@ -121,29 +121,41 @@ struct ContourPainter {
       memory.initialize(repeating: 0)
       let mask = UnsafeMutableBufferPointer(rebasing: memory[..<(width * height)])
       let scratch = UnsafeMutableBufferPointer(rebasing: memory[(width * height)...])
-      func each(_ fill: PolygonFill, _ body: (Int) -> Void) {
-        let takesOutline = options.outline == .insideOrOn
+      func each(_ fill: PolygonFill, where wanted: (PolygonFill.Place) -> Bool, _ body: (Int) -> Void) {
         fill.forEachRow(options.rule, in: rows) { row, places in
           let start = (row - rows.lowerBound) * width - columns.lowerBound
-          for (column, place) in zip(fill.columns, places)
-          where (place == .inside || place == .outline && takesOutline) && columns.contains(column) {
+          for (column, place) in zip(fill.columns, places) where wanted(place) && columns.contains(column) {
             body(start + column)
           }
         }
       }
+      let takesOutline = options.outline == .insideOrOn
+      func belongs(_ place: PolygonFill.Place) -> Bool {
+        place == .inside || place == .outline && takesOutline
+      }
       for outline in piece.outlines {
         if outline.count == 1, combination == .union {
-          each(outline[0]) { mask[$0] = 1 }
+          each(outline[0], where: belongs) { mask[$0] = 1 }
           continue
         }
-        each(outline[0]) { scratch[$0] = 1 }
-        for hole in outline.dropFirst() { each(hole) { scratch[$0] = 0 } }
+        if outline.count == 1 {
+          each(outline[0], where: { $0 == .inside }) { mask[$0] ^= 1 }
+          continue
+        }
+        each(outline[0], where: belongs) { scratch[$0] = 1 }
+        for hole in outline.dropFirst() { each(hole, where: belongs) { scratch[$0] = 0 } }
         for place in 0..<width * height {
           mask[place] = combination == .union ? mask[place] | scratch[place] : mask[place] ^ scratch[place]
         }
         scratch.update(repeating: 0)
       }
-      for hole in piece.holes { each(hole) { mask[$0] = 0 } }
+      if combination == .exclusiveOr, takesOutline {
+        // Whichever of them an outline is, around the object or around a hole.
+        for outline in piece.outlines where outline.count == 1 {
+          each(outline[0], where: { $0 == .outline }) { mask[$0] = 1 }
+        }
+      }
+      for hole in piece.holes { each(hole, where: belongs) { mask[$0] = 0 } }
       write(UnsafeBufferPointer(mask), piece, columns, rows, target)
     }
   }

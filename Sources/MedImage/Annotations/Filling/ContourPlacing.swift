@@ -53,7 +53,7 @@ struct ContourPlacing {
         continue
       }
       let rings = ([contour.points] + contour.holes.filter { $0.count >= 3 }).map { ring in
-        ring.map { indices($0) }
+        ring.map { place($0) }
       }
       if let point = rings.joined().first(where: { !isUsable($0) }) {
         problems.append(
@@ -75,6 +75,16 @@ struct ContourPlacing {
     if short > 0 { notes.append("\(short) contours with fewer than three points are left out") }
     if outside > 0 { notes.append("\(outside) contours lie on slices outside of the image and are left out") }
     return placed
+  }
+
+  /// In voxels. Millimeters went through decimals and a matrix, so that what was drawn on a voxel's center or edge lies
+  /// a little beside it: coordinates within a ten-thousandth of a voxel are put back.
+  private func place(_ point: SIMD3<Double>) -> SIMD3<Double> {
+    let index = indices(point)
+    guard contours.frame == .world else { return index }
+    let half = (index * 2).rounded(.toNearestOrEven) / 2
+    let (above, below) = (index - half .< 1e-4, index - half .> -1e-4)
+    return index.replacing(with: half, where: above .& below)
   }
 
   private func isUsable(_ point: SIMD3<Double>) -> Bool {
