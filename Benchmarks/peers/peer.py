@@ -2,7 +2,8 @@
 
     peer.py WORK [NAME…]
 
-WORK is the folder that `deepmed-bench inputs` filled: head.nii.gz, head.nii, prediction.nii.gz, truth.nii.gz.
+WORK is the folder that `deepmed-bench inputs` filled: head.nii.gz, head.nii, prediction.nii.gz, truth.nii.gz,
+dicom/.
 Prints one JSON line a measurement: work, peer, unit, best, median, runs. Names choose works by their beginning.
 Networks have random weights: times do not depend on them.
 """
@@ -57,6 +58,47 @@ def read(folder):
         measure(
             f"read {ending}", "SimpleITK", lambda: sitk.GetArrayViewFromImage(sitk.ReadImage(path, sitk.sitkFloat32))
         )
+
+
+def dicom(folder):
+    """A folder of slices, with and without finding out which files belong together."""
+    import SimpleITK as sitk
+
+    path = str(folder / "dicom")
+
+    def series(names):
+        reader = sitk.ImageSeriesReader()
+        reader.SetFileNames(names)
+        return reader.Execute()
+
+    find = sitk.ImageSeriesReader.GetGDCMSeriesFileNames
+    measure("dicom series found and read", "SimpleITK", lambda: series(find(path)))
+    names = find(path)
+    measure("dicom series read", "SimpleITK", lambda: series(names))
+
+
+def formats(folder):
+    import nibabel
+    import numpy as np
+    import SimpleITK as sitk
+    from monai.transforms import LoadImage
+
+    load = LoadImage(image_only=True, dtype=np.float32)
+    path = str(folder / "stream.nii.gz")
+    measure("formats read nii.gz, one stream", "MONAI", lambda: load(path))
+    for work, name in {
+        "formats read nii.gz, one stream": "stream.nii.gz",
+        "formats read nrrd, compressed": "head.nrrd",
+        "formats read mha, compressed": "head.mha",
+    }.items():
+        path = str(folder / name)
+        measure(work, "SimpleITK", lambda: sitk.GetArrayViewFromImage(sitk.ReadImage(path, sitk.sitkFloat32)))
+    image = nibabel.load(folder / "head.nii")
+    image = nibabel.Nifti1Image(np.asanyarray(image.dataobj), image.affine, image.header)
+    output = folder / "written-peer.nii.gz"
+    measure("formats write nii.gz", "nibabel", lambda: nibabel.save(image, output))
+    report("formats written size", "nibabel", [output.stat().st_size / 1e6], unit="MB")
+    output.unlink()
 
 
 def head(folder):
@@ -236,6 +278,8 @@ def predict_once(folder):
 
 WORKS = {
     "read": read,
+    "dicom": dicom,
+    "formats": formats,
     "preprocess": preprocess,
     "augment": augment,
     "metrics": metrics,

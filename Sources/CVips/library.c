@@ -61,6 +61,11 @@ static int require(void *handle, const char *name, void *slot) {
   return 1;
 }
 
+static void find(void *handle, const char *name, void *slot) {
+  void *symbol = dlsym(handle, name);
+  memcpy(slot, &symbol, sizeof symbol);
+}
+
 // Warnings of decoders would reach the terminal.
 static void be_silent(const char *domain, int level, const char *text, void *data) {
   (void)domain, (void)level, (void)text, (void)data;
@@ -82,13 +87,13 @@ static void start(void *handle) {
     return;
   }
   // Since 8.13; before, the caller's choice of the loader is the only fence.
-  void *symbol = dlsym(handle, "vips_block_untrusted_set");
-  memcpy(&block_untrusted, &symbol, sizeof symbol);
-  symbol = dlsym(handle, "vips_operation_block_set");
-  memcpy(&block, &symbol, sizeof symbol);
+  find(handle, "vips_block_untrusted_set", &block_untrusted);
+  find(handle, "vips_operation_block_set", &block);
   if (block_untrusted != NULL && block != NULL) {
     block_untrusted(1);
     block("VipsForeignLoadPpm", 0);
+    block("VipsForeignLoadJp2k", 0);
+    block("VipsForeignLoadOpenslide", 0);
   }
   library.cache_set_max(0);
   // Callers read several images side by side.
@@ -113,8 +118,13 @@ static void load(void) {
       VIPS(image_get_interpretation) && VIPS(image_get_xres) && VIPS(image_get_yres) &&
       VIPS(image_get_n_pages) && VIPS(image_get_orientation) && VIPS(image_hasalpha) && VIPS(region_new) &&
       VIPS(region_fetch) && VIPS(pngload_source) && VIPS(jpegload_source) && VIPS(tiffload_source) &&
-      VIPS(ppmload_source) && VIPS(copy) && VIPS(pngsave_buffer) && VIPS(tiffsave_buffer) &&
-      require(handle, "g_object_unref", &library.object_unref) && require(handle, "g_free", &library.free)) {
+      VIPS(ppmload_source) && VIPS(copy) && VIPS(pngsave_buffer) && VIPS(jpegsave_buffer) &&
+      VIPS(image_get_fields) && VIPS(image_get_as_string) &&
+      require(handle, "g_object_unref", &library.object_unref) && require(handle, "g_free", &library.free) &&
+      require(handle, "g_strfreev", &library.free_names)) {
+    find(handle, "vips_jp2kload_source", &library.jp2kload_source);
+    find(handle, "vips_webpload_source", &library.webpload_source);
+    find(handle, "vips_openslideload", &library.openslideload);
     start(handle);
   }
 #undef VIPS

@@ -36,11 +36,18 @@ typedef struct {
   cv_loader *jpegload_source;
   cv_loader *tiffload_source;
   cv_loader *ppmload_source;
+  // What a build of libvips may lack; NULL then.
+  cv_loader *jp2kload_source;
+  cv_loader *webpload_source;
+  int (*openslideload)(const char *path, VipsImage **out, ...);
+  char **(*image_get_fields)(const VipsImage *image);
+  int (*image_get_as_string)(const VipsImage *image, const char *name, char **out);
   int (*copy)(VipsImage *image, VipsImage **out, ...);
   int (*pngsave_buffer)(VipsImage *image, void **bytes, size_t *count, ...);
-  int (*tiffsave_buffer)(VipsImage *image, void **bytes, size_t *count, ...);
+  int (*jpegsave_buffer)(VipsImage *image, void **bytes, size_t *count, ...);
   void (*object_unref)(void *object);
   void (*free)(void *bytes);
+  void (*free_names)(char **names);
 } cv_library;
 
 // The loaded library, or NULL; then the message says what is missing.

@@ -144,7 +144,8 @@ import Testing
     func frame(_ flags: UInt8) -> [UInt8] {
       [0x2C, 1, 0, 1, 0, 3, 0, 5, 0, flags, 2, UInt8(data.count)] + data + [0]
     }
-    let read = try image(head + comment + frame(0x40) + frame(0) + [0x3B], "i.gif")
+    let file = try folder.file("i.gif", containing: head + comment + frame(0x40) + frame(0) + [0x3B])
+    let read = try ImageFile.read(file, options: ReadOptions(page: 0))
     #expect(
       read.voxels
         == .uint8(
@@ -153,7 +154,10 @@ import Testing
             elements: [
               9, 9, 9, 9, 9, 1, 1, 1, 9, 1, 1, 1, 9, 3, 3, 3, 9, 2, 2, 2, 9, 2, 2, 2,
             ])))
-    #expect(read.header.notes.contains { $0.contains("2 pages") })
+    let both = try ImageFile.read(file)
+    #expect(both.header.shape == [4, 6, 1, 2])
+    #expect(both.voxels.value(at: 24 + 4 * 2 + 1) == 2)
+    #expect(throws: ImageError.self) { try ImageFile.read(file, options: ReadOptions(page: 2)) }
     try refused(
       head + [0x2C, 2, 0, 1, 0, 3, 0, 5, 0, 0, 2, UInt8(data.count)] + data + [0, 0x3B], "out.gif", "outside")
     try refused(
@@ -173,7 +177,7 @@ import Testing
     let original = sample(UInt16.self, channels: 3)
     for format in [Raster.Format.png, .tiff] {
       let bytes = try Raster.encode(original, as: format)
-      for count in [8, 20, bytes.count / 2, bytes.count - 20] {
+      for count in [8, 20, bytes.count / 2, bytes.count - (format == .png ? 20 : 200)] {
         try refused(Array(bytes.prefix(count)), "cut.\(format.rawValue)")
       }
     }
@@ -210,7 +214,6 @@ import Testing
 
   @Test func whatFormatsCannotHold() throws {
     #expect(throws: ImageError.self) { try Raster.encode(sample(Float.self, channels: 1), as: .png) }
-    #expect(throws: ImageError.self) { try Raster.encode(sample(Double.self, channels: 1), as: .tiff) }
     #expect(throws: ImageError.self) { try Raster.encode(sample(UInt8.self, channels: 1), as: .jpeg) }
   }
 }

@@ -7,7 +7,7 @@ import MedVoxel
 /// Each member's header has an extra field "DM" with the member's length, by which `Gzip` finds the next one
 /// without inflating; so reading is parallel too.
 public enum GzipWriter {
-  /// How hard to compress: libdeflate's levels.
+  /// How hard to compress: ISA-L's first level for `fast`, libdeflate's levels else.
   public enum Level: Int32, Sendable {
     /// Stored as it is.
     case none = 0
@@ -37,28 +37,19 @@ public enum GzipWriter {
 
   /// One member; empty when there is no memory.
   private static func member(_ content: UnsafeRawBufferPointer, level: Level) -> [UInt8] {
-    guard let compressor = libdeflate_alloc_compressor(level.rawValue) else { return [] }
-    defer { libdeflate_free_compressor(compressor) }
-    let bound = libdeflate_deflate_compress_bound(compressor, content.count)
-    return [UInt8](unsafeUninitializedCapacity: bound + headerLength + 8) { buffer, initialized in
-      guard let base = buffer.baseAddress else { return }
-      let length = libdeflate_deflate_compress(
-        compressor, content.baseAddress, content.count, base + headerLength, bound)
-      guard length > 0 else { return }
-      let total = headerLength + length + 8
+    let member = Deflate.raw(content, level: level, head: headerLength, tail: 8) { memory, end in
       // Deflate, with an extra field; no time; unknown system.
       let header: [UInt8] = [
         0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255, 8, 0, UInt8(ascii: "D"), UInt8(ascii: "M"), 4, 0,
       ]
-      for (index, byte) in header.enumerated() { base[index] = byte }
-      let raw = UnsafeMutableRawPointer(base)
-      raw.storeBytes(of: UInt32(total).littleEndian, toByteOffset: 16, as: UInt32.self)
+      for (index, byte) in header.enumerated() { memory[index] = byte }
+      let raw = UnsafeMutableRawBufferPointer(memory)
+      raw.storeBytes(of: UInt32(end + 8).littleEndian, toByteOffset: 16, as: UInt32.self)
       let checksum = libdeflate_crc32(0, content.baseAddress, content.count)
-      raw.storeBytes(of: checksum.littleEndian, toByteOffset: headerLength + length, as: UInt32.self)
-      raw.storeBytes(
-        of: UInt32(content.count).littleEndian, toByteOffset: headerLength + length + 4, as: UInt32.self)
-      initialized = total
+      raw.storeBytes(of: checksum.littleEndian, toByteOffset: end, as: UInt32.self)
+      raw.storeBytes(of: UInt32(content.count).littleEndian, toByteOffset: end + 4, as: UInt32.self)
     }
+    return member ?? []
   }
 
   /// The length that a member's own header gives; nil where it gives none.

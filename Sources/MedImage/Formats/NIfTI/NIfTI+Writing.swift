@@ -7,10 +7,18 @@ public struct WriteOptions: Hashable, Sendable {
   /// unsigned type that holds its classes).
   public var type: VoxelType?
   public var compression: GzipWriter.Level
+  /// The quality of a JPEG, from 1 to 100. It changes values, so nothing is written as JPEG without it.
+  public var quality: Int?
+  /// The side of a TIFF's square tiles, a multiple of 16; nil writes strips.
+  public var tile: Int?
 
-  public init(type: VoxelType? = nil, compression: GzipWriter.Level = .fast) {
+  public init(
+    type: VoxelType? = nil, compression: GzipWriter.Level = .fast, quality: Int? = nil, tile: Int? = nil
+  ) {
     self.type = type
     self.compression = compression
+    self.quality = quality
+    self.tile = tile
   }
 }
 

@@ -5,41 +5,44 @@ import MedVoxel
 struct RasterFile: Sendable {
   var source: FileSource
   var format: Raster.Format
+  var page = 0
 
   func withDecoder<Result>(
     _ body: (RasterDecoder) throws(ImageError) -> Result
   ) throws(ImageError) -> Result {
     guard source.plainPath == nil else {
-      return try body(RasterDecoder(source, format: format, content: nil))
+      return try body(RasterDecoder(source, format: format, content: nil, page: page))
     }
     let content = try source.bytes(from: 0)
     return try content.withBytes { bytes throws(ImageError) in
-      try body(RasterDecoder(source, format: format, content: bytes))
+      try body(RasterDecoder(source, format: format, content: bytes, page: page))
     }
   }
 
-  /// A GIF is decoded at once: only its pixels tell whether all colors are gray, and GIFs are small.
-  func openGIF() throws(ImageError) -> OpenImage {
-    let bytes = try source.bytes(from: 0)
-    let gif = try GIF(bytes, name: source.name)
-    let isGray = gif.isGray
-    var header = ImageHeader(
-      format: format.rawValue, shape: [gif.width, gif.height, 1], components: isGray ? .scalar : .rgb,
-      type: .uint8, affine: RasterPixels.affine(spacing: [1, 1, 1]), hasGeometry: false)
-    header.facts = [.init("colors", "\(gif.colors.count)")]
-    if gif.frames > 1 {
-      header.facts.append(.init("pages", "\(gif.frames)"))
-      header.notes.append("the file has \(gif.frames) pages or frames; the first one is read")
+  /// What the picture claims before a decoder sees it, for formats that make memory of claims.
+  func claim() throws(ImageError) -> RasterClaim? {
+    guard [.jpeg, .jpeg2000, .webp].contains(format) else { return nil }
+    let claim = try RasterClaim(source.prefix(4 << 20), format, at: source.name)
+    guard let claim else { return nil }
+    try check(
+      width: claim.width, height: claim.height, bands: claim.components,
+      bytes: format == .webp ? 1 : (claim.bits + 7) / 8)
+    return claim
+  }
+
+  private func check(width: Int, height: Int, bands: Int, bytes: Int) throws(ImageError) {
+    let claimed = Double(width) * Double(height) * Double(bands * bytes)
+    guard claimed <= min(format.largestContent(source.largestContent), Double(1 << 40)) else {
+      throw ImageError(
+        "the header claims \(width)×\(height) pixels of \(bands) bands, more than the file can hold",
+        at: source.name)
     }
-    if gif.hasTransparency { header.notes.append("the opacity (alpha) is left out") }
-    let pixels = DecodedPixels(voxels: gif.voxels(isGray: isGray))
-    return OpenImage(header: header, voxels: pixels, location: source.name)
   }
 
   /// What the header says, once it is known that the file can hold it.
-  func checked(_ info: cv_info) throws(ImageError) -> RasterInfo {
+  func checked(_ info: cv_info, _ claim: RasterClaim?) throws(ImageError) -> RasterInfo {
     let (width, height, bands) = (Int(info.width), Int(info.height), Int(info.bands))
-    guard width > 0, height > 0, bands > 0, bands <= 1024 else {
+    guard width > 0, height > 0, bands > 0, bands <= 16384 else {
       throw ImageError(
         "expected a picture, found \(width)×\(height) pixels of \(bands) bands", at: source.name)
     }
@@ -47,13 +50,8 @@ struct RasterFile: Sendable {
       throw ImageError(
         "complex pixels are not read", at: source.name, remedy: "save real and imaginary parts as two files")
     }
-    let claimed = Double(width) * Double(height) * Double(bands * type.byteCount)
-    guard claimed <= min(format.largestContent(source.largestContent), Double(1 << 40)) else {
-      throw ImageError(
-        "the header claims \(width)×\(height) pixels of \(bands) bands, more than the file can hold",
-        at: source.name)
-    }
-    return RasterInfo(info, type: type, bands: bands)
+    try check(width: width, height: height, bands: bands, bytes: type.byteCount)
+    return RasterInfo(info, type: type, bands: bands, bits: claim?.bits)
   }
 }
 
@@ -62,28 +60,28 @@ struct RasterInfo: Equatable, Sendable {
   var width: Int
   var height: Int
   var bands: Int
-  var channels: Int
-  var isColor: Bool
+  var components: ImageHeader.Components
   var isInk: Bool
   var type: VoxelType
+  var bits: Int?
   var pages: Int
   var orientation: Int
   /// Pixels a millimeter, along I and J.
   var resolution: (x: Double, y: Double)
 
-  init(_ info: cv_info, type: VoxelType, bands: Int) {
+  init(_ info: cv_info, type: VoxelType, bands: Int, bits: Int?) {
     (width, height, self.bands, self.type) = (Int(info.width), Int(info.height), bands, type)
-    channels = bands - (info.has_alpha != 0 && bands > 1 ? 1 : 0)
+    self.bits = bits
     // Formats have colors of 8 bits; others are channels like any.
-    isColor = info.is_rgb != 0 && channels == 3 && type == .uint8
+    let isColor = info.is_rgb != 0 && type == .uint8
+    components = isColor && bands == 3 ? .rgb : isColor && bands == 4 ? .rgba : .scalar
     isInk = info.is_cmyk != 0
     (pages, orientation) = (Int(info.pages), Int(info.orientation))
     resolution = (info.x_resolution, info.y_resolution)
   }
 
   static func == (a: RasterInfo, b: RasterInfo) -> Bool {
-    (a.width, a.height, a.bands, a.channels, a.isColor, a.type)
-      == (b.width, b.height, b.bands, b.channels, b.isColor, b.type)
+    (a.width, a.height, a.bands, a.components, a.type) == (b.width, b.height, b.bands, b.components, b.type)
   }
 
   /// Whether the file gives a resolution that can be true: from 10 nm to 1 m a pixel.
@@ -106,21 +104,21 @@ struct RasterPixels: VoxelSource {
   var header: ImageHeader {
     let spacing: SIMD3<Double> =
       info.hasResolution ? [1 / info.resolution.x, 1 / info.resolution.y, 1] : [1, 1, 1]
+    let isVector = info.components == .scalar && info.bands > 1
     var header = ImageHeader(
-      format: file.format.rawValue,
-      shape: [info.width, info.height, 1] + (info.isColor || info.channels == 1 ? [] : [info.channels]),
-      components: info.isColor ? .rgb : .scalar, type: info.type,
-      affine: Self.affine(spacing: spacing), hasGeometry: false)
+      format: file.format.rawValue, shape: [info.width, info.height, 1] + (isVector ? [info.bands] : []),
+      components: info.components, type: info.type, affine: Self.affine(spacing: spacing),
+      hasGeometry: false)
     header.facts = [.init("bands", "\(info.bands)")]
+    if let bits = info.bits { header.facts.append(.init("bits", "\(bits)")) }
     if info.hasResolution {
       header.facts.append(
         .init("resolution", "\(info.resolution.x)×\(info.resolution.y) pixels a millimeter"))
     }
     if info.pages > 1 {
       header.facts.append(.init("pages", "\(info.pages)"))
-      header.notes.append("the file has \(info.pages) pages or frames; the first one is read")
+      header.notes.append("the file has \(info.pages) frames; number \(file.page) is read")
     }
-    if info.channels < info.bands { header.notes.append("the opacity (alpha) is left out") }
     if info.isInk { header.notes.append("the channels are inks (CMYK), not light") }
     if info.orientation > 1 {
       header.notes.append(
@@ -132,10 +130,10 @@ struct RasterPixels: VoxelSource {
   func stored(_ header: ImageHeader) throws(ImageError) -> StoredVoxels {
     let size: GridSize = [info.width, info.height, 1]
     return try file.withDecoder { decoder throws(ImageError) in
-      guard try file.checked(decoder.info) == info else {
+      guard try file.checked(decoder.info, nil) == info else {
         throw ImageError("the file changed while it was read", at: file.source.name)
       }
-      return try .filled(type: info.type, channels: info.channels, size: size) { target throws(ImageError) in
+      return try .filled(type: info.type, channels: info.bands, size: size) { target throws(ImageError) in
         try fill(target, from: decoder)
       }
     }
@@ -151,31 +149,53 @@ struct RasterPixels: VoxelSource {
     let plane = info.width * info.height
     let step = min(info.height, max(1, (1 << 20) / rowBytes))
     let strip = try RawBytes(count: step * rowBytes, for: file.source.name)
-    let planes = try RawBytes(count: step * rowBytes, for: file.source.name)
-    defer { withExtendedLifetime((strip, planes)) {} }
-    guard let from = strip.bytes.baseAddress, let parted = planes.mutable.baseAddress else { return }
+    defer { withExtendedLifetime(strip) {} }
+    guard let from = strip.bytes.baseAddress else { return }
     for top in stride(from: 0, to: info.height, by: step) {
       let rows = top..<min(top + step, info.height)
       let count = rows.count * info.width
       try decoder.read(
         rows: rows, into: UnsafeMutableRawBufferPointer(rebasing: strip.mutable[..<(rows.count * rowBytes)]))
       let to = output + top * info.width * width
+      restore(strip.mutable, count: count * info.bands)
       if info.bands == 1 {
         to.copyMemory(from: from, byteCount: count * width)
-        continue
-      }
-      FileVoxels.deinterleave(
-        from: from, elementBytes: width, components: info.bands, count: count, into: parted, plane: count)
-      for channel in 0..<info.channels {
-        (to + channel * plane * width)
-          .copyMemory(from: parted + channel * count * width, byteCount: count * width)
+      } else {
+        FileVoxels.deinterleave(
+          from: from, elementBytes: width, components: info.bands, count: count, into: to, plane: plane)
       }
     }
   }
 }
 
+extension RasterPixels {
+  /// libvips shifts JPEG 2000's samples to fill 8 or 16 bits; the stored numbers are those below.
+  private func restore(_ bytes: UnsafeMutableRawBufferPointer, count: Int) {
+    guard file.format == .jpeg2000, let bits = info.bits else { return }
+    let width = info.type.byteCount
+    guard width <= 2, bits < 8 * width else { return }
+    let shift = 8 * width - bits
+    switch info.type {
+    case .uint8: for index in 0..<count { bytes[index] >>= UInt8(shift) }
+    case .uint16:
+      bytes.withMemoryRebound(to: UInt16.self) { values in
+        for index in 0..<count { values[index] >>= UInt16(shift) }
+      }
+    case .int8:
+      bytes.withMemoryRebound(to: Int8.self) { values in
+        for index in 0..<count { values[index] >>= Int8(shift) }
+      }
+    case .int16:
+      bytes.withMemoryRebound(to: Int16.self) { values in
+        for index in 0..<count { values[index] >>= Int16(shift) }
+      }
+    default: break
+    }
+  }
+}
+
 /// Pixels that are there already.
-private struct DecodedPixels: VoxelSource {
+struct DecodedPixels: VoxelSource {
   var voxels: StoredVoxels
 
   func stored(_ header: ImageHeader) throws(ImageError) -> StoredVoxels { voxels }
