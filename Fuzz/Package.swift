@@ -17,6 +17,7 @@ let targets = [
   ("FuzzPARREC", ["MedImage"]),
   ("FuzzECAT", ["MedImage"]),
   ("FuzzDICOM", ["MedImage"]),
+  ("FuzzDICOMObjects", ["MedImage", "MedVoxel"]),
   ("FuzzPNG", ["MedImage"]),
   ("FuzzRaster", ["MedImage"]),
   ("FuzzLIDC", ["MedDataset"]),
