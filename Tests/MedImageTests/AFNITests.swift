@@ -117,7 +117,7 @@ import Testing
     }
     refused(try pair(head(), [1, 2]), "BRIK", "8 bytes")
     refused(try pair(head([9999, 9999, 99_999_999]), [1]), "BRIK")
-    refused(try pair(head([99_999_999, 99_999_999, 99_999_999]), [1]), "BRIK")
+    refused(try pair(head([99_999_999, 99_999_999, 99_999_999]), [1]), "more than any")
     refused(try pair(head([0, 1, 1], types: [9], order: "PDP"), [1]), "3 problems", "DIMENSIONS", "PDP")
     refused(try pair(head(types: [0, 6]), [1]), "not mixed")
     refused(

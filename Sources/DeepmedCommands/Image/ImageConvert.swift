@@ -18,8 +18,8 @@ extension Deepmed.Image {
         Contours and points become label maps on the grid of a --reference, and label maps become outlines where the \
         output is \(AnnotationFile.writtenSuffixes.joined(separator: ", ")).
 
-        So do DICOM segmentations, which have a grid of their own too, and structure sets; label maps become such objects \
-        with --as, on the series of --reference. --series is then the reference's.
+        DICOM segmentations and structure sets become label maps, on the voxels of --reference where it is given, \
+        and label maps become such objects with --as.
         """)
 
     @OptionGroup public var source: Source
@@ -31,6 +31,10 @@ extension Deepmed.Image {
     public var output: String
 
     @OptionGroup public var part: Part
+
+    @OptionGroup public var reference: Reference
+
+    @OptionGroup(title: "DICOM objects") public var objects: Objects
 
     @Option(
       help: """
@@ -70,8 +74,6 @@ extension Deepmed.Image {
       }
     }
 
-    @OptionGroup(title: "DICOM objects") public var objects: Objects
-
     @OptionGroup(title: "Contours and points") public var drawing: Drawing
 
     public init() {}
@@ -79,21 +81,15 @@ extension Deepmed.Image {
     public func run() throws {
       let target = URL(fileURLWithPath: output)
       if AnnotationFile.recognizes(source.url) {
-        return try drawing.convert(source.url, to: target, series: source.series, level: compression.level)
+        return try drawing.convert(source.url, to: target, on: reference, level: compression.level)
       }
       if AnnotationFile.writer(for: target) != nil { return try drawing.outline(source.open(), to: target) }
-      if try objects.isAsked(drawing.reference) {
+      if let kind = objects.kind {
         let map = try source.open().labelMap()
-        print(
-          "\(output): "
-            + (try objects.write(map, on: drawing.reference, series: source.series, to: target)))
-        return
+        return print("\(output): \(try objects.write(map, as: kind, on: reference, to: target))")
       }
       var reading = source.options
-      if let reference = drawing.reference {
-        let place = URL(fileURLWithPath: reference)
-        reading.reference = try ImageFile.open(place, options: ReadOptions(series: source.series)).header.grid
-      }
+      reading.reference = try reference.grid()
       let image = try ImageFile.open(source.url, options: reading)
       var stored = try part.stored(image)
       var options = WriteOptions(compression: compression.level)

@@ -6,11 +6,6 @@ import MedVoxel
 extension Deepmed.Image {
   /// How contours and points become label maps, and the other way around.
   public struct Drawing: ParsableArguments {
-    @Option(
-      help: "The image whose grid the contours or points belong to: a file, or a folder of DICOM slices.",
-      completion: .file(), transform: filePath)
-    public var reference: String?
-
     @Option(help: "What is inside of outlines that cross themselves: even-odd or non-zero.")
     public var fill: Fill = .evenOdd
 
@@ -71,7 +66,7 @@ extension Deepmed.Image {
 
     /// Writes annotations as a label map, or in another annotation format.
     func convert(
-      _ file: URL, to output: URL, series: String?, level: GzipWriter.Level
+      _ file: URL, to output: URL, on reference: Reference, level: GzipWriter.Level
     ) throws {
       var annotations = try AnnotationFile.open(file, anchor: pixels)
       var options = FillOptions(
@@ -82,11 +77,8 @@ extension Deepmed.Image {
       } else {
         options.plane = .nearest
       }
-      let grid = try reference.map { path in
-        let image = try Reference(URL(fileURLWithPath: path), series)
-        options.slices = image.slices
-        return image.grid
-      }
+      let grid = try reference.grid()
+      options.slices = try reference.slices()
       if let writer = AnnotationFile.writer(for: output) {
         if let grid {
           let target: CoordinateFrame =
@@ -95,7 +87,7 @@ extension Deepmed.Image {
           annotations = try annotations.converted(to: target, on: grid, options: options)
         }
         try AnnotationFile.write(annotations, to: output)
-        print("\(output.path): \(AnnotationSummary(path: output.path, annotations).counts)")
+        print("\(output.relativePath): \(AnnotationSummary(path: output.relativePath, annotations).counts)")
         for loss in writer.losses(of: annotations) { print("note: \(writer.name) has no place for \(loss)") }
       } else {
         guard let grid else {
@@ -105,7 +97,7 @@ extension Deepmed.Image {
         }
         let result = try rasterize(annotations, grid, options)
         try result.labels.write(to: output, options: WriteOptions(compression: level))
-        print("\(output.path): \(describe(grid.size)) voxels")
+        print("\(output.relativePath): \(describe(grid.size)) voxels")
         report(result)
       }
       for note in annotations.notes { print("note: \(note)") }
@@ -167,27 +159,7 @@ extension Deepmed.Image {
         try AnnotationFile.write(annotations, to: output)
         for loss in writer.losses(of: annotations) { print("note: \(writer.name) has no place for \(loss)") }
       }
-      print("\(output.path): \(AnnotationSummary(path: output.path, annotations).counts)")
-    }
-  }
-
-  /// The image that annotations were drawn on.
-  private struct Reference {
-    var grid: Grid
-    /// Where slices of a name lie along the third axis: by SOPInstanceUID, file name, and the number at its end.
-    var slices: [String: Int] = [:]
-
-    init(_ url: URL, _ uid: String?) throws(ImageError) {
-      grid = try ImageFile.open(url, options: ReadOptions(series: uid)).header.grid
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue,
-        let series = try DICOM.series(in: url).first(where: { uid == nil || $0.uid == uid })
-      else { return }
-      for slice in try series.slices() {
-        let stem = slice.file.deletingPathExtension().lastPathComponent
-        let number = String(stem.reversed().prefix { $0.isNumber }.reversed())
-        for name in [slice.identity, stem, number] where !name.isEmpty { slices[name] = slice.k }
-      }
+      print("\(output.relativePath): \(AnnotationSummary(path: output.relativePath, annotations).counts)")
     }
   }
 }

@@ -24,12 +24,12 @@ extension Deepmed.Image {
     public init() {}
 
     public func run() throws {
-      if let object = try DICOMObject.open(source.url) { return try printObject(object) }
       if AnnotationFile.recognizes(source.url) {
         let summary = try AnnotationSummary(path: source.input, AnnotationFile.open(source.url))
         print(json ? String(decoding: try JSONEncoder.records.encode(summary), as: UTF8.self) : summary.text)
         return
       }
+      if let object = try DICOMObject.open(source.url) { return try printObject(object) }
       let image = try source.open()
       let voxels = headerOnly ? nil : try image.scalarImage()
       var summary = ImageSummary(path: source.input, header: image.header, voxels: voxels?.voxels)

@@ -38,24 +38,17 @@ extension Deepmed.Image {
       return (number, parts[1])
     }
 
-    /// Whether an object is to be written.
-    ///
-    /// - Throws: `ImageError` when it is, and there is no series that it lies on.
-    func isAsked(_ reference: String?) throws(ImageError) -> Bool {
-      guard kind == nil || reference != nil else {
-        throw ImageError(
-          "--as needs --reference, the folder of the series that the label map lies on", cause: .usage)
-      }
-      return kind != nil
-    }
-
     /// Writes the object that was asked for.
     /// - Returns: what was written, in words.
-    func write(
-      _ map: LabelMap, on reference: String?, series: String?, to url: URL
-    ) throws(ImageError) -> String {
-      guard let kind, let reference else { return "" }
-      let series = try DICOMReference(contentsOf: URL(fileURLWithPath: reference), series: series)
+    func write(_ map: LabelMap, as kind: Kind, on reference: Reference, to url: URL) throws(ImageError)
+      -> String
+    {
+      guard let place = reference.url else {
+        throw ImageError(
+          "a DICOM object refers to the series that it lies on", remedy: "name its folder with --reference",
+          cause: .usage)
+      }
+      let series = try DICOMReference(contentsOf: place, series: reference.referenceSeries)
       let named = names.compactMap(Self.parse)
       switch kind {
       case .seg, .segFractional:

@@ -16,6 +16,8 @@ extension Annotations {
     let toIndices = placing.indices
     let fromIndices = try target.fromIndices(of: grid)
     var problems = ProblemList()
+    // A lone slice needs no name.
+    func named(_ k: Int) -> SliceReference? { grid.size.z == 1 ? nil : SliceReference(index: k) }
     // Where an annotation's points go, and its slice.
     func way(
       _ points: [SIMD3<Double>], _ slice: SliceReference?, line: Int?, isContour: Bool
@@ -30,14 +32,14 @@ extension Annotations {
             problems.append("the contour lies across axis \(plane.axis), not in a slice", at: contour.place)
             return nil
           }
-          return ({ Self.flat(fromIndices(toIndices($0))) }, SliceReference(index: plane.index))
+          return ({ Self.flat(fromIndices(toIndices($0))) }, named(plane.index))
         }
         let k = (indices.first?.z ?? 0).rounded()
         guard k >= 0, k < Double(grid.size.z) else {
           problems.append("the slice \(rounded(k)) is not in the image", at: line.map { "line \($0)" })
           return nil
         }
-        return ({ Self.flat(fromIndices(toIndices($0))) }, SliceReference(index: Int(k)))
+        return ({ Self.flat(fromIndices(toIndices($0))) }, named(Int(k)))
       }
       guard let plane = placing.plane(of: contour, [indices], &problems) else { return nil }
       return (

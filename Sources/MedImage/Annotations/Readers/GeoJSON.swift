@@ -78,37 +78,39 @@ struct GeoJSONReader {
 
   private mutating func properties(of tree: JSONTree) -> Feature {
     var feature = Feature(line: tree.line)
-    guard let properties = tree["properties"] else { return feature }
-    feature.name = properties["name"]?.plain ?? ""
-    if let classification = properties["classification"] {
-      feature.label = Self.label(of: classification)
+    let properties = tree["properties"]
+    feature.name = properties?["name"]?.plain ?? ""
+    if let classification = properties?["classification"] {
+      feature.label = Self.label(classification)
       if !feature.label.isEmpty {
-        annotations.classes.add(feature.label, color: Self.color(of: classification), seen: &seen)
+        annotations.classes.add(feature.label, color: Self.color(classification), seen: &seen)
       }
     }
-    for (name, value) in properties.members ?? [] where name != "classification" && name != "name" {
+    for (name, value) in properties?.members ?? [] where name != "classification" && name != "name" {
       if let value = value.plain { feature.attributes.append(.init(name, value)) }
     }
     return feature
   }
 
-  private static func label(of classification: JSONTree) -> String {
+  private static func label(_ classification: JSONTree) -> String {
     if let name = classification["name"]?.text ?? classification.text { return name }
     let names = classification["names"]?.list ?? []
     return names.compactMap(\.text).joined(separator: ": ")
   }
 
-  private static func color(of classification: JSONTree) -> SIMD3<UInt8>? {
+  private static func color(_ classification: JSONTree) -> SIMD3<UInt8>? {
     if let color = AnnotationColor.bytes(classification["color"]?.numbers) { return color }
-    let number = classification["colorRGB"]?.number.flatMap { Int32(exactly: $0) }
-    return number.map { AnnotationColor.rgb(UInt32(bitPattern: $0)) }
+    guard let number = classification["colorRGB"]?.number, let packed = Int32(exactly: number) else {
+      return nil
+    }
+    return AnnotationColor.rgb(UInt32(bitPattern: packed))
   }
 
   private mutating func geometry(_ type: String, _ tree: JSONTree, _ feature: Feature) {
     guard let coordinates = tree["coordinates"]?.list else {
       return problems.append("the \(type.prefix(40)) has no coordinates", at: file.line(tree.line))
     }
-    let slice = tree["plane"]?["z"]?.number.flatMap { Int(exactly: $0) }.map { SliceReference(index: $0) }
+    let slice = Self.slice(tree)
     func contour(_ rings: [[SIMD3<Double>]], isClosed: Bool, object: Int? = nil) -> Contour? {
       guard let first = rings.first, !first.isEmpty else { return nil }
       return Contour(
@@ -133,6 +135,11 @@ struct GeoJSONReader {
     case "MultiPoint": add(coordinates, feature, slice)
     default: problems.append("expected a geometry, found “\(type.prefix(40))”", at: file.line(tree.line))
     }
+  }
+
+  private static func slice(_ geometry: JSONTree) -> SliceReference? {
+    guard let z = geometry["plane"]?["z"]?.number, let index = Int(exactly: z) else { return nil }
+    return SliceReference(index: index)
   }
 
   private func named(_ feature: Feature) -> [ImageHeader.Fact] {

@@ -20,7 +20,8 @@ struct JSONTree: Sendable {
   static let deepest = 256
 
   var text: String? { if case .text(let text) = value { text } else { nil } }
-  var number: Double? { if case .number(let number) = value { number } else { nil } }
+  // Swift 6.3's optimizer fails on the callers when it inlines this.
+  @inline(never) var number: Double? { if case .number(let number) = value { number } else { nil } }
   var flag: Bool? { if case .flag(let flag) = value { flag } else { nil } }
   var list: [JSONTree]? { if case .list(let list) = value { list } else { nil } }
   var members: [(name: String, value: JSONTree)]? {

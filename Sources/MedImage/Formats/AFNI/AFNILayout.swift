@@ -31,6 +31,11 @@ struct AFNILayout {
     if rank.first != 3 || !(1...(1 << 24) ~= bricks) {
       complain("expected 3 and a number of sub-bricks in DATASET_RANK, found \(rank)")
     }
+    let bytes = (size + [bricks, 8]).reduce(Optional(1)) { product, axis in
+      guard let (value, overflow) = product?.multipliedReportingOverflow(by: axis) else { return nil }
+      return overflow ? nil : value
+    }
+    if bytes == nil { complain("the header claims \(size) voxels, more than any file holds") }
     let codes = header.integers("BRICK_TYPES") ?? []
     let known: [Int: (VoxelType, ImageHeader.Components)] = [
       0: (.uint8, .scalar), 1: (.int16, .scalar), 2: (.int32, .scalar), 3: (.float32, .scalar),

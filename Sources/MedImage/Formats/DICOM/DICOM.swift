@@ -20,7 +20,10 @@ public enum DICOM: ImageCodec {
 
   public static func open(_ source: FileSource, options: ReadOptions) throws(ImageError) -> OpenImage {
     if let object = try DICOMObjects.open(source, options: options) { return object }
-    let instance = try DICOMInstance(source, keepsOpen: true)
+    if let directory = try DICOMDirectory(source) {
+      return try open(series(of: directory.places), options: options, at: source.name)
+    }
+    let instance = try DICOMInstance(.opened(source), source)
     return try open(DICOMSeries(instance), options: options.dicom)
   }
 
@@ -28,21 +31,27 @@ public enum DICOM: ImageCodec {
   /// - Throws: `ImageError` when there is none, or several and the options name none of them; the error lists
   ///   them.
   public static func open(folder: URL, options: ReadOptions) throws(ImageError) -> OpenImage {
-    let all = try series(in: folder)
+    try open(series(in: folder), options: options, at: folder.path)
+  }
+
+  /// The only image of several files, or the one that the options name.
+  static func open(
+    _ all: [DICOMSeries], options: ReadOptions, at location: String
+  ) throws(ImageError) -> OpenImage {
     let chosen = options.series.map { name in all.filter { $0.name == name || $0.uid == name } } ?? all
     guard chosen.count <= 1 else {
       throw ImageError(
-        "expected one image, found \(chosen.count):\n" + list(chosen), at: folder.path,
+        "expected one image, found \(chosen.count):\n" + list(chosen), at: location,
         remedy: "choose one, such as --series \(chosen[0].name)", cause: .usage)
     }
     guard let only = chosen.first else {
-      guard let wanted = options.series else {
+      guard let wanted = options.series, !all.isEmpty else {
         throw ImageError(
-          "the folder holds no DICOM images", at: folder.path,
+          "there are no DICOM images", at: location,
           remedy: "name a folder of DICOM slices, or an image file")
       }
       throw ImageError(
-        "no series \(wanted) in the folder, only\n" + list(all), at: folder.path, cause: .usage)
+        "no series \(wanted) is there, only\n" + list(all), at: location, cause: .usage)
     }
     if only.instances.count == 1 {
       let source = try only.instances[0].place.source()

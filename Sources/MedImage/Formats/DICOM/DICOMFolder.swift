@@ -2,19 +2,34 @@ public import Foundation
 import MedVoxel
 
 extension DICOM {
-  /// The images below a folder, in the order of their UIDs; files that are no DICOM images are passed over.
+  /// The images below a folder, in a ZIP archive, or in the files that a DICOMDIR lists, in the order of their
+  /// UIDs; files that are no DICOM images are passed over.
+  ///
+  /// Links are followed, each folder once. Files may have any name, and may be under gzip.
+  /// - Throws: `ImageError` when the folder can't be read, or the file is no archive and no DICOMDIR.
   /// - Complexity: reads the header of every file, in parallel.
   public static func series(in folder: URL) throws(ImageError) -> [DICOMSeries] {
-    series(of: try files(below: folder))
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), !isFolder.boolValue {
+      let source = try FileSource(folder)
+      if ZipArchive.recognizes(try source.prefix(1024)) { return series(of: try ZipArchive(source)) }
+      if let directory = try DICOMDirectory(source) { return series(of: directory.places) }
+      return [DICOMSeries(try DICOMInstance(.opened(source), source))]
+    }
+    return series(of: try FolderWalk.files(below: folder).map { .file($0) })
+  }
+
+  static func series(of archive: ZipArchive) -> [DICOMSeries] {
+    series(of: archive.entries.sorted { $0.name < $1.name }.map { .entry(archive, $0) })
   }
 
   /// The images of these files, in the order of their UIDs; files that are no DICOM images are passed over.
-  static func series(of files: [URL]) -> [DICOMSeries] {
-    let instances = Parallel.map(files.count) { index -> DICOMInstance? in
-      guard let source = try? FileSource(files[index]), source.fileSize > 132,
+  static func series(of places: [DICOMPlace]) -> [DICOMSeries] {
+    let instances = Parallel.map(places.count) { index -> DICOMInstance? in
+      guard let source = try? places[index].source(), source.fileSize > 132,
         let head = try? source.prefix(1024), mayBeDICOM(head)
       else { return nil }
-      return try? DICOMInstance(source)
+      return try? DICOMInstance(places[index], source)
     }
     var groups: [String: [DICOMInstance]] = [:]
     for case let instance? in instances { groups[instance.series, default: []].append(instance) }
@@ -27,26 +42,5 @@ extension DICOM {
     if recognizes(head) { return true }
     guard head.count > 132, head[1] == 0, head[0] == 2 || head[0] == 8, head[3] == 0 else { return false }
     return !ImageFile.codecs.contains { $0.recognizes(head) }
-  }
-
-  private static func files(below folder: URL) throws(ImageError) -> [URL] {
-    var failure: (any Error)?
-    let keys: [URLResourceKey] = [.isRegularFileKey]
-    guard
-      let enumerator = FileManager.default.enumerator(
-        at: folder, includingPropertiesForKeys: keys, options: [.skipsHiddenFiles],
-        errorHandler: { _, error in
-          failure = error
-          return true
-        })
-    else { throw ImageError("the folder can't be read", at: folder.path, cause: .environment) }
-    var files: [URL] = []
-    while let url = enumerator.nextObject() as? URL {
-      if (try? url.resourceValues(forKeys: Set(keys)))?.isRegularFile == true { files.append(url) }
-    }
-    if files.isEmpty, let failure {
-      throw ImageError("the folder can't be read: \(failure)", at: folder.path, cause: .environment)
-    }
-    return files.sorted { $0.path < $1.path }
   }
 }

@@ -1,27 +1,11 @@
 import Foundation
 import MedVoxel
 
-/// Where a file is found again: thousands can't all stay open.
-struct DICOMPlace: Sendable {
-  var url: URL
-  var fileSize: Int
-  var largestContent: Int
-  /// What was opened already, where there is only one.
-  var opened: FileSource?
-
-  init(_ source: FileSource, keepsOpen: Bool) {
-    (url, fileSize, largestContent) = (source.url, source.fileSize, source.largestContent)
-    opened = keepsOpen ? source : nil
-  }
-
-  var name: String { url.path }
-
-  func source() throws(ImageError) -> FileSource { if let opened { opened } else { try FileSource(url) } }
-}
-
 /// What the header of one file says.
 struct DICOMInstance: Sendable {
   var place: DICOMPlace
+  var fileSize: Int
+  var largestContent: Int
   var series: String
   var identity: String
   var format: DICOMFormat
@@ -42,12 +26,10 @@ struct DICOMInstance: Sendable {
   var name: String { place.url.lastPathComponent }
 
   /// - Throws: `ImageError` for what is no DICOM image.
-  init(_ source: FileSource, keepsOpen: Bool = false) throws(ImageError) {
-    try self.init(DICOMFile(source), of: source, keepsOpen: keepsOpen)
-  }
-
-  init(_ file: DICOMFile, of source: FileSource, keepsOpen: Bool) throws(ImageError) {
-    place = DICOMPlace(source, keepsOpen: keepsOpen)
+  init(_ place: DICOMPlace, _ source: FileSource) throws(ImageError) {
+    let file = try DICOMFile(source)
+    self.place = place
+    (fileSize, largestContent) = (source.fileSize, source.largestContent)
     let data = file.data
     guard let pixels = file.pixels else {
       let kind = data.text(0x0008_0060) ?? data.text(0x0008_0016) ?? "of no kind"
@@ -96,7 +78,7 @@ struct DICOMInstance: Sendable {
 
   /// Whether the other file is a copy, byte for byte.
   func hasSameContent(as other: DICOMInstance) -> Bool {
-    guard place.fileSize == other.place.fileSize, let a = try? place.source().rawBytes(),
+    guard fileSize == other.fileSize, let a = try? place.source().rawBytes(),
       let b = try? other.place.source().rawBytes()
     else { return false }
     return withExtendedLifetime((a, b)) { a.bytes.elementsEqual(b.bytes) }

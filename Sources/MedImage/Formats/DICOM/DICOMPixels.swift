@@ -76,7 +76,7 @@ struct DICOMPixels: VoxelSource {
   /// Refuses claims that the files can't hold before memory is taken for all of them.
   private func checkClaims(_ header: ImageHeader) throws(ImageError) {
     let claimed = Double(header.size.voxelCount) * Double(header.channels * header.type.byteCount)
-    let held = series.instances.reduce(0.0) { $0 + Double($1.place.largestContent) }
+    let held = series.instances.reduce(0.0) { $0 + Double($1.largestContent) }
     let allowed = 1032 * held + Double(series.instances.count) * 67_108_864
     guard claimed <= allowed else {
       throw ImageError("the header claims more pixels than the files can hold", at: location)

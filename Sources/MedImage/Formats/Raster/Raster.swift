@@ -37,6 +37,9 @@ public enum Raster: ImageCodec {
         "expected a picture, found none of the signs with which \(name) begin", at: source.name,
         remedy: "the file is damaged, or its name lies")
     }
+    if [.tiff, .jpeg].contains(format), OpenSlideReader.recognizes(source) {
+      return try WholeSlide.open(source, options: options)
+    }
     if format == .tiff { return try TIFF.open(source, options: options) }
     let file = RasterFile(source: source, format: format, page: options.page ?? 0)
     switch format {

@@ -25,7 +25,7 @@ public struct DICOMReference: Sendable {
   public init(contentsOf folder: URL, series: String? = nil) throws(ImageError) {
     var isFolder: ObjCBool = false
     let isThere = FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
-    let all = isThere && isFolder.boolValue ? try DICOM.series(in: folder) : DICOM.series(of: [folder])
+    let all = isThere && isFolder.boolValue ? try DICOM.series(in: folder) : DICOM.series(of: [.file(folder)])
     // Segmentations may lie beside the series.
     let images = all.filter { $0.modality != "SEG" }
     let chosen = series.map { name in images.filter { $0.name == name || $0.uid == name } } ?? images

@@ -1,6 +1,5 @@
 import CVips
 import MedVoxel
-import Synchronization
 
 /// A rectangle of a picture, in pixels.
 struct PixelBox: Hashable, Sendable {
@@ -90,7 +89,7 @@ struct TIFFPixels: VoxelSource {
         pieces.append((page, numbers[job.page], job.plane, nil))
       }
     }
-    let failures = Mutex<[Int: ImageError]>([:])
+    let failures = LockedFailure()
     let work = pieces
     // Small segments are done several at a time.
     let one = work.first.map { $0.page.rowBytes * $0.page.segmentHeight } ?? 1
@@ -107,11 +106,11 @@ struct TIFFPixels: VoxelSource {
             try piece.page.copyThroughLibrary(number: piece.number, to: place)
           }
         } catch {
-          failures.withLock { $0[index] = error }
+          failures.note(error, at: index)
         }
       }
     }
-    if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+    if let error = failures.first { throw error }
   }
 }
 

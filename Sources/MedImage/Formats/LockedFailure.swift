@@ -1,0 +1,12 @@
+import Synchronization
+
+/// The first of the errors that several threads meet, in the order of their work.
+final class LockedFailure: Sendable {
+  private let state = Mutex<(place: Int, error: ImageError)?>(nil)
+
+  func note(_ error: ImageError, at place: Int) {
+    state.withLock { if $0.map({ $0.place > place }) ?? true { $0 = (place, error) } }
+  }
+
+  var first: ImageError? { state.withLock { $0?.error } }
+}
