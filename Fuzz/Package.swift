@@ -21,6 +21,7 @@ let targets = [
   ("FuzzMATLAB", ["MedImage"]),
   ("FuzzNPZ", ["MedImage"]),
   ("FuzzDICOM", ["MedImage"]),
+  ("FuzzDICOMObjects", ["MedImage", "MedVoxel"]),
   ("FuzzPNG", ["MedImage"]),
   ("FuzzRaster", ["MedImage"]),
   ("FuzzLIDC", ["MedDataset"]),

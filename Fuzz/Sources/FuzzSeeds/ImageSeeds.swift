@@ -14,6 +14,7 @@ enum ImageSeeds {
     try written(folder.appendingPathComponent("FuzzNPZ"), "npz")
     try VolumeSeeds.write(to: folder)
     try dicom(folder.appendingPathComponent("FuzzDICOM"))
+    try ObjectSeeds.write(to: folder.appendingPathComponent("FuzzDICOMObjects"))
     let pictures = folder.appendingPathComponent("FuzzPNG")
     try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)
     try PNG.write(Bitmap(width: 5, height: 3), to: pictures.appendingPathComponent("seed.png"))
