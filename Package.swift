@@ -35,7 +35,9 @@ let libraries: [Module] = [
   // Opens libvips at run time: nothing to link.
   Module(name: "CVips", language: .c, isTested: false),
   Module(name: "MedVoxel", imports: ["CVoxelKernels"]),
-  Module(name: "MedImage", imports: ["MedVoxel", "CGDCM", "CVips", "CDeflate", "CISAL", "CPNG"]),
+  Module(
+    name: "MedImage",
+    imports: ["MedVoxel", "CGDCM", "CVips", "CDeflate", "CISAL", "CPNG", "CExpat"]),
   Module(name: "MedTransform", imports: ["MedImage"]),
   Module(name: "MedMetric", imports: ["MedVoxel"]),
   Module(name: "MedTensor", imports: ["CTorch", "CVoxelKernels", "MedVoxel"]),
@@ -47,7 +49,7 @@ let libraries: [Module] = [
     name: "MedCatalog", imports: ["MedVoxel"], packages: [yams, grdb],
     resources: [.copy("Resources"), .copy("SiteResources")]),
   Module(
-    name: "MedDataset", imports: ["MedCatalog", "MedRecord", "MedImage", "MedVoxel", "CExpat"]),
+    name: "MedDataset", imports: ["MedCatalog", "MedRecord", "MedImage", "MedVoxel"]),
   Module(name: "MedStudy", imports: ["MedImage", "MedTransform", "MedMetric", "MedRecord"]),
   Module(
     name: "MedEngine",

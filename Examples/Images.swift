@@ -8,6 +8,13 @@ enum ImageExamples {
     try write(SampleData.scan(), to: file)
     try read(file)
     try draw(file, SampleData.labels, to: folder.appending(path: "montage.png"))
+    let square = Contour(
+      [[1, 1, 0], [6, 1, 0], [6, 6, 0], [1, 6, 0]], label: "lesion", slice: SliceReference(index: 2))
+    var drawing = Annotations(format: "by hand", frame: .pixels(.corners))
+    drawing.contours = [square]
+    let contours = folder.appending(path: "contours.geojson")
+    try AnnotationFile.write(drawing, to: contours)
+    try fill(contours, on: ScalarImage(contentsOf: file))
     buildByHand()
   }
 
@@ -34,6 +41,19 @@ enum ImageExamples {
     let scan = try ScalarImage(contentsOf: file)
     let montage = try SlicePicture.montage(of: scan, overlay: labels, columns: 4)
     try PNG.write(montage, to: picture)
+  }
+
+  static func fill(_ file: URL, on scan: ScalarImage) throws {
+    let drawn = try AnnotationFile.open(file)
+    print(drawn.format, drawn.frame, drawn.contours.count, "contours", drawn.points.count, "points")
+
+    let filled = try drawn.contourSet().labelMap(
+      on: scan.grid, options: FillOptions(rule: .evenOdd, outline: drawn.outlineRule))
+    for item in filled.classes { print(item.number, item.name) }
+    for note in filled.notes { print(note) }
+
+    let outlines = filled.labels.contours(.midpoints)
+    print(outlines.contours.map { $0.simplified(tolerance: 0.5).points.count })
   }
 
   static func buildByHand() {

@@ -13,10 +13,16 @@ let targets = [
   ("FuzzMetaImage", ["MedImage"]),
   ("FuzzNRRD", ["MedImage"]),
   ("FuzzNumPy", ["MedImage"]),
+  ("FuzzAFNI", ["MedImage"]),
+  ("FuzzPARREC", ["MedImage"]),
+  ("FuzzECAT", ["MedImage"]),
   ("FuzzDICOM", ["MedImage"]),
   ("FuzzPNG", ["MedImage"]),
   ("FuzzRaster", ["MedImage"]),
   ("FuzzLIDC", ["MedDataset"]),
+  ("FuzzAnnotationXML", ["MedImage"]),
+  ("FuzzAnnotationJSON", ["MedImage"]),
+  ("FuzzAnnotationText", ["MedImage"]),
 ]
 
 func products(_ names: [String]) -> [Target.Dependency] {
@@ -28,7 +34,7 @@ let package = Package(
   platforms: [.macOS(.v14)],
   dependencies: [.package(name: "DeepMedicine", path: "..")],
   targets: [
-    .target(name: "FuzzDriver", dependencies: products(["MedImage"])),
+    .target(name: "FuzzDriver", dependencies: products(["MedImage", "MedVoxel"])),
     .executableTarget(name: "FuzzSeeds", dependencies: products(["MedCheckpoint", "MedDataset", "MedImage", "MedVoxel"])),
   ] + targets.map { .executableTarget(name: $0, dependencies: ["FuzzDriver"] + products($1)) },
   swiftLanguageModes: [.v6]

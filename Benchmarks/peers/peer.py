@@ -2,7 +2,8 @@
 
     peer.py WORK [NAME…]
 
-WORK is the folder that `deepmed-bench inputs` filled: head.nii.gz, head.nii, prediction.nii.gz, truth.nii.gz.
+WORK is the folder that `deepmed-bench inputs` filled: head.nii.gz, head.nii, prediction.nii.gz, truth.nii.gz,
+dicom/.
 Prints one JSON line a measurement: work, peer, unit, best, median, runs. Names choose works by their beginning.
 Networks have random weights: times do not depend on them.
 """
@@ -57,6 +58,23 @@ def read(folder):
         measure(
             f"read {ending}", "SimpleITK", lambda: sitk.GetArrayViewFromImage(sitk.ReadImage(path, sitk.sitkFloat32))
         )
+
+
+def dicom(folder):
+    """A folder of slices, with and without finding out which files belong together."""
+    import SimpleITK as sitk
+
+    path = str(folder / "dicom")
+
+    def series(names):
+        reader = sitk.ImageSeriesReader()
+        reader.SetFileNames(names)
+        return reader.Execute()
+
+    find = sitk.ImageSeriesReader.GetGDCMSeriesFileNames
+    measure("dicom series found and read", "SimpleITK", lambda: series(find(path)))
+    names = find(path)
+    measure("dicom series read", "SimpleITK", lambda: series(names))
 
 
 def formats(folder):
@@ -260,6 +278,7 @@ def predict_once(folder):
 
 WORKS = {
     "read": read,
+    "dicom": dicom,
     "formats": formats,
     "preprocess": preprocess,
     "augment": augment,

@@ -1,12 +1,11 @@
 // Reading a data set from a file or from memory.
 #include "file.hpp"
+#include "quiet.hpp"
 
-#include <gdcmTrace.h>
 #include <gdcmVersion.h>
 
 #include <algorithm>
 #include <fstream>
-#include <mutex>
 #include <string>
 
 using cg::failed;
@@ -14,19 +13,6 @@ using cg::guarded;
 using cg::pixel_allowance;
 
 namespace {
-
-// GDCM must not write on standard error, and needs its dictionaries.
-void prepare() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    cg::load_dictionaries();
-    gdcm::Trace::WarningOff();
-    gdcm::Trace::ErrorOff();
-    gdcm::Trace::DebugOff();
-    // Failed assertions are told even so. It lives as long as the process, since GDCM keeps it.
-    gdcm::Trace::SetErrorStream(*new std::ostream(nullptr));
-  });
-}
 
 // A stream over memory that somebody else owns.
 class MemoryBuffer : public std::streambuf {
@@ -68,8 +54,11 @@ protected:
   }
 };
 
-template <typename Buffer> cg_status open_stream(Watched<Buffer> &buffer, bool with_pixels, cg_file **out) {
-  prepare();
+// How much of a file is read.
+enum class Extent { header, image, whole };
+
+template <typename Buffer> cg_status open_stream(Watched<Buffer> &buffer, Extent extent, cg_file **out) {
+  cg::be_quiet();
   std::istream stream(&buffer);
   auto file = std::make_unique<cg_file>();
   stream.seekg(0, std::ios::end);
@@ -83,7 +72,7 @@ template <typename Buffer> cg_status open_stream(Watched<Buffer> &buffer, bool w
   const bool is_deflated = std::string(head, sizeof head).find("1.2.840.10008.1.2.1.99") != std::string::npos;
   cg::inside.allocation_limit = is_deflated ? pixel_allowance(file->size) : file->size + (size_t(1) << 20);
   buffer.is_cut = false;
-  if (with_pixels) {
+  if (extent == Extent::image) {
     auto image = std::make_unique<gdcm::ImageReader>();
     file->image = image.get();
     file->reader = std::move(image);
@@ -91,14 +80,17 @@ template <typename Buffer> cg_status open_stream(Watched<Buffer> &buffer, bool w
     file->reader = std::make_unique<gdcm::Reader>();
   }
   file->reader->SetStream(stream);
-  if (with_pixels ? !file->image->Read() : !file->reader->ReadUpToTag(gdcm::Tag(0x7fe0, 0x0010)))
-    return with_pixels
+  const bool is_read = extent == Extent::image   ? file->image->Read()
+                       : extent == Extent::whole ? file->reader->Read()
+                                                 : file->reader->ReadUpToTag(gdcm::Tag(0x7fe0, 0x0010));
+  if (!is_read)
+    return extent == Extent::image
                ? failed(CG_NO_IMAGE, "the pixels are missing, cut off or in a coding that is not known")
                : failed(CG_NOT_DICOM, "the data set is damaged or no DICOM");
   const gdcm::TransferSyntax syntax = file->reader->GetFile().GetHeader().GetDataSetTransferSyntax();
   const bool is_plain =
       !syntax.IsEncapsulated() && syntax != gdcm::TransferSyntax::DeflatedExplicitVRLittleEndian;
-  if (with_pixels && is_plain && buffer.is_cut)
+  if (extent != Extent::header && is_plain && buffer.is_cut)
     return failed(CG_NO_IMAGE, "the file is cut off in the midst of a value");
   *out = file.release();
   return CG_OK;
@@ -108,33 +100,37 @@ template <typename Buffer> cg_status open_stream(Watched<Buffer> &buffer, bool w
 
 const char *cg_version(void) { return gdcm::Version::GetVersion(); }
 
-static cg_status open_path(const char *path, bool with_pixels, cg_file **out) {
+static cg_status open_path(const char *path, Extent extent, cg_file **out) {
   // Outside of the guard: the file is closed even where a failed assertion leaves what is inside as it is.
   Watched<std::filebuf> buffer;
   return guarded(SIZE_MAX, [&] {
     if (!buffer.open(path, std::ios::in | std::ios::binary))
       return failed(CG_NOT_DICOM, "the file can't be opened");
-    return open_stream(buffer, with_pixels, out);
+    return open_stream(buffer, extent, out);
   });
 }
 
-static cg_status open_bytes(const void *bytes, size_t count, bool with_pixels, cg_file **out) {
+static cg_status open_bytes(const void *bytes, size_t count, Extent extent, cg_file **out) {
   return guarded(SIZE_MAX, [&] {
     Watched<MemoryBuffer> buffer(bytes, count);
-    return open_stream(buffer, with_pixels, out);
+    return open_stream(buffer, extent, out);
   });
 }
 
-cg_status cg_open(const char *path, cg_file **out) { return open_path(path, false, out); }
+cg_status cg_open(const char *path, cg_file **out) { return open_path(path, Extent::header, out); }
 
 cg_status cg_open_memory(const void *bytes, size_t count, cg_file **out) {
-  return open_bytes(bytes, count, false, out);
+  return open_bytes(bytes, count, Extent::header, out);
 }
 
-cg_status cg_open_image(const char *path, cg_file **out) { return open_path(path, true, out); }
+cg_status cg_open_image(const char *path, cg_file **out) { return open_path(path, Extent::image, out); }
 
 cg_status cg_open_image_memory(const void *bytes, size_t count, cg_file **out) {
-  return open_bytes(bytes, count, true, out);
+  return open_bytes(bytes, count, Extent::image, out);
+}
+
+cg_status cg_open_whole_memory(const void *bytes, size_t count, cg_file **out) {
+  return open_bytes(bytes, count, Extent::whole, out);
 }
 
 void cg_close(cg_file *file) { delete file; }

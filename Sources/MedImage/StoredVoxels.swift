@@ -43,21 +43,26 @@ public enum StoredVoxels: Hashable, Sendable {
   }
 
   /// Memory of a type known at run time, filled by the closure.
+  ///
+  /// - Parameter leadingBytes: room that the closure gets before the elements.
   static func filled<Failure: Error>(
-    type: VoxelType, channels: Int, size: GridSize,
+    type: VoxelType, channels: Int, size: GridSize, leadingBytes: Int = 0,
     by fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) -> StoredVoxels {
-    switch type {
-    case .uint8: .uint8(try VoxelBuffer(channels, size, fill))
-    case .int8: .int8(try VoxelBuffer(channels, size, fill))
-    case .uint16: .uint16(try VoxelBuffer(channels, size, fill))
-    case .int16: .int16(try VoxelBuffer(channels, size, fill))
-    case .uint32: .uint32(try VoxelBuffer(channels, size, fill))
-    case .int32: .int32(try VoxelBuffer(channels, size, fill))
-    case .uint64: .uint64(try VoxelBuffer(channels, size, fill))
-    case .int64: .int64(try VoxelBuffer(channels, size, fill))
-    case .float32: .float32(try VoxelBuffer(channels, size, fill))
-    case .float64: .float64(try VoxelBuffer(channels, size, fill))
+    func buffer<T: VoxelScalar>(_: T.Type) throws(Failure) -> VoxelBuffer<T> {
+      try VoxelBuffer(channels: channels, size: size, leadingBytes: leadingBytes, filledBy: fill)
+    }
+    return switch type {
+    case .uint8: .uint8(try buffer(UInt8.self))
+    case .int8: .int8(try buffer(Int8.self))
+    case .uint16: .uint16(try buffer(UInt16.self))
+    case .int16: .int16(try buffer(Int16.self))
+    case .uint32: .uint32(try buffer(UInt32.self))
+    case .int32: .int32(try buffer(Int32.self))
+    case .uint64: .uint64(try buffer(UInt64.self))
+    case .int64: .int64(try buffer(Int64.self))
+    case .float32: .float32(try buffer(Float.self))
+    case .float64: .float64(try buffer(Double.self))
     }
   }
 
@@ -110,13 +115,5 @@ extension VoxelBuffer {
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try withUnsafeBuffer { elements throws(Failure) in try body(UnsafeRawBufferPointer(elements)) }
-  }
-
-  fileprivate init<Failure: Error>(
-    _ channels: Int, _ size: GridSize, _ fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
-  ) throws(Failure) {
-    try self.init(channels: channels, size: size) { elements throws(Failure) in
-      try fill(UnsafeMutableRawBufferPointer(elements))
-    }
   }
 }

@@ -42,6 +42,24 @@ public struct VoxelBuffer<Element: VoxelScalar>: @unchecked Sendable {
     try fill(UnsafeMutableBufferPointer(start: storage.base, count: storage.count))
   }
 
+  /// Memory with room before the elements: for bytes that must be decoded in one piece with them, such as a
+  /// file's header under compression.
+  ///
+  /// - Parameter leadingBytes: how much room. The closure gets it and the elements' memory, in one piece.
+  public init<Failure: Error>(
+    channels: Int = 1, size: GridSize, leadingBytes: Int,
+    filledBy fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
+    precondition(leadingBytes >= 0 && channels >= 0 && size.min() >= 0, "negative size")
+    self.channels = channels
+    self.size = size
+    storage = VoxelStorage(count: channels * size.voxelCount, leadingBytes: leadingBytes)
+    let start = UnsafeMutableRawPointer(storage.base) - leadingBytes
+    try fill(
+      UnsafeMutableRawBufferPointer(
+        start: start, count: leadingBytes + storage.count * MemoryLayout<Element>.stride))
+  }
+
   /// Elements in memory order (first axis fastest).
   /// - Precondition: `elements.count == channels * size.voxelCount`.
   public init(channels: Int = 1, size: GridSize, elements: [Element]) {
@@ -146,24 +164,26 @@ extension VoxelBuffer: Equatable {
 @usableFromInline final class VoxelStorage<Element: VoxelScalar> {
   @usableFromInline let base: UnsafeMutablePointer<Element>
   @usableFromInline let count: Int
-  /// The block's size in bytes.
+  /// The block, which may begin before the elements, and its size in bytes.
+  private let block: UnsafeMutableRawPointer
   private let capacity: Int
   private static var smallestBlock: Int { Int(VK_SMALLEST_BLOCK) }
 
-  init(count: Int) {
+  init(count: Int, leadingBytes: Int = 0) {
     self.count = count
-    let bytes = max(count, 1) * MemoryLayout<Element>.stride
-    let raw: UnsafeMutableRawPointer
+    // Whole cache lines, so that the elements stay aligned.
+    let lead = (leadingBytes + 63) / 64 * 64
+    let bytes = lead + max(count, 1) * MemoryLayout<Element>.stride
     if bytes >= Self.smallestBlock {
       var size = 0
-      guard let block = vk_block_take(bytes, &size) else {
+      guard let taken = vk_block_take(bytes, &size) else {
         preconditionFailure("out of memory: \(bytes) bytes for \(count) voxels")
       }
-      (raw, capacity) = (block, size)
+      (block, capacity) = (taken, size)
     } else {
-      (raw, capacity) = (UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64), bytes)
+      (block, capacity) = (UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64), bytes)
     }
-    base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
+    base = (block + lead).bindMemory(to: Element.self, capacity: max(count, 1))
   }
 
   @usableFromInline func copy() -> VoxelStorage {
@@ -173,11 +193,10 @@ extension VoxelBuffer: Equatable {
   }
 
   deinit {
-    let raw = UnsafeMutableRawPointer(base)
     if capacity >= Self.smallestBlock {
-      vk_block_give(raw, capacity)
+      vk_block_give(block, capacity)
     } else {
-      raw.deallocate()
+      block.deallocate()
     }
   }
 }

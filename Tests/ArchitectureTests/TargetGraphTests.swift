@@ -5,7 +5,7 @@ import Testing
 private let allowed: [String: Set<String>] = [
   "CDeflate": [], "CPNG": [], "CTorch": [], "CGDCM": [], "CVips": [], "CExpat": [], "CVoxelKernels": [],
   "MedVoxel": ["CVoxelKernels"],
-  "MedImage": ["MedVoxel", "CGDCM", "CVips", "CDeflate", "CPNG"],
+  "MedImage": ["MedVoxel", "CGDCM", "CVips", "CDeflate", "CPNG", "CExpat"],
   "MedTransform": ["MedImage"],
   "MedMetric": ["MedVoxel"],
   "MedTensor": ["CTorch", "CVoxelKernels", "MedVoxel"],
@@ -14,7 +14,7 @@ private let allowed: [String: Set<String>] = [
   "MedRecord": ["MedVoxel"],
   "MedReport": ["MedRecord", "MedImage"],
   "MedCatalog": ["MedVoxel", "Yams", "GRDB"],
-  "MedDataset": ["MedCatalog", "MedRecord", "MedImage", "MedVoxel", "CExpat"],
+  "MedDataset": ["MedCatalog", "MedRecord", "MedImage", "MedVoxel"],
   "MedStudy": ["MedImage", "MedTransform", "MedMetric", "MedRecord"],
   "MedEngine": ["MedStudy", "MedImage", "MedTensor", "MedNet", "MedCheckpoint", "MedRecord"],
   "DeepMedicine": [

@@ -4,6 +4,9 @@ import Foundation
 struct RawDICOM {
   var series = "1.2.3"
   var identity = "1.2.3.4"
+  /// Left out where nil.
+  var study: String?
+  var frameOfReference: String?
   var rows: UInt16 = 2
   var columns: UInt16 = 3
   var position: [Double]? = [0, 0, 0]
@@ -24,12 +27,14 @@ struct RawDICOM {
     data += element(8, 0x16, "UI", text("1.2.840.10008.5.1.4.1.1.2", 0))
     data += element(8, 0x18, "UI", text(identity, 0))
     data += element(8, 0x60, "CS", text("CT"))
+    if let study { data += element(0x20, 0xd, "UI", text(study, 0)) }
     data += element(0x20, 0xe, "UI", text(series, 0))
     data += element(0x20, 0x13, "IS", text("\(instance)"))
     if let position {
       data += element(0x20, 0x32, "DS", text(list(position)))
       data += element(0x20, 0x37, "DS", text(list(orientation)))
     }
+    if let frameOfReference { data += element(0x20, 0x52, "UI", text(frameOfReference, 0)) }
     data += element(0x28, 2, "US", short(1))
     data += element(0x28, 4, "CS", text(photometric))
     data += element(0x28, 0x10, "US", short(rows))

@@ -28,6 +28,7 @@ enum Inputs {
     let image = ScalarImage(voxels: VoxelBuffer(size: size, elements: elements), affine: affine)
     try image.write(to: folder.appending(path: "head.nii.gz"), options: WriteOptions(type: .int16))
     try image.write(to: folder.appending(path: "head.nii"), options: WriteOptions(type: .int16))
+    try DICOMInputs.write(to: folder.appending(path: "dicom"))
     for name in ["prediction", "truth"] {
       try labels(shift: name == "truth" ? 0 : 2).write(to: folder.appending(path: "\(name).nii.gz"))
     }

@@ -4,8 +4,8 @@ import Foundation
 /// Our side of each work, with the settings of `peers/peer.py`.
 enum Works {
   static let all: [(name: String, body: @Sendable (URL) throws -> Void)] = [
-    ("start", start), ("read", read), ("formats", FormatWorks.run), ("preprocess", preprocess),
-    ("augment", augment), ("metrics", metrics),
+    ("start", start), ("read", read), ("dicom", dicom), ("formats", FormatWorks.run),
+    ("preprocess", preprocess), ("augment", augment), ("metrics", metrics),
     ("unet forward", forward), ("unet training", train), ("sliding", slide),
     ("predict", predict),
   ]
@@ -18,6 +18,15 @@ enum Works {
       let url = folder.appending(path: "head.\(ending)")
       try measure("read \(ending)") { _ = try ScalarImage(contentsOf: url) }
     }
+  }
+
+  /// A folder of slices, with and without finding out which files belong together.
+  static func dicom(_ folder: URL) throws {
+    let folder = folder.appending(path: "dicom")
+    try measure("dicom series found and read") { _ = try ImageFile.read(folder) }
+    try measure("dicom series found and read, to float") { _ = try ScalarImage(contentsOf: folder) }
+    guard let series = try DICOM.series(in: folder).first else { return }
+    try measure("dicom series read") { _ = try DICOM.open(series).stored() }
   }
 
   /// To RAS, to 1 mm, zero mean and unit deviation over nonzero voxels, cropped to them.

@@ -11,6 +11,7 @@ enum ImageSeeds {
     try written(folder.appendingPathComponent("FuzzMetaImage"), "mha")
     try written(folder.appendingPathComponent("FuzzNRRD"), "nrrd")
     try written(folder.appendingPathComponent("FuzzNumPy"), "npy")
+    try VolumeSeeds.write(to: folder)
     try dicom(folder.appendingPathComponent("FuzzDICOM"))
     let pictures = folder.appendingPathComponent("FuzzPNG")
     try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)

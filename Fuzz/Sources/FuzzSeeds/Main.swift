@@ -17,5 +17,6 @@ import MedCheckpoint
       }
     }
     try ImageSeeds.write(to: folder)
+    try AnnotationSeeds.write(to: folder)
   }
 }

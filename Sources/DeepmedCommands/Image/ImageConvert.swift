@@ -14,6 +14,12 @@ extension Deepmed.Image {
 
         The output's name chooses the format. Formats without a scaling get the real values. What the format has \
         no place for is told; nothing that identifies a patient is taken over from DICOM.
+
+        Contours and points become label maps on the grid of a --reference, and label maps become outlines where the \
+        output is \(AnnotationFile.writtenSuffixes.joined(separator: ", ")).
+
+        DICOM segmentations and structure sets become label maps, on the voxels of --reference where it is given, \
+        and label maps become such objects with --as.
         """)
 
     @OptionGroup public var source: Source
@@ -25,6 +31,10 @@ extension Deepmed.Image {
     public var output: String
 
     @OptionGroup public var part: Part
+
+    @OptionGroup public var reference: Reference
+
+    @OptionGroup(title: "DICOM objects") public var objects: Objects
 
     @Option(
       help: """
@@ -64,10 +74,23 @@ extension Deepmed.Image {
       }
     }
 
+    @OptionGroup(title: "Contours and points") public var drawing: Drawing
+
     public init() {}
 
     public func run() throws {
-      let image = try source.open()
+      let target = URL(fileURLWithPath: output)
+      if AnnotationFile.recognizes(source.url) {
+        return try drawing.convert(source.url, to: target, on: reference, level: compression.level)
+      }
+      if AnnotationFile.writer(for: target) != nil { return try drawing.outline(source.open(), to: target) }
+      if let kind = objects.kind {
+        let map = try source.open().labelMap()
+        return print("\(output): \(try objects.write(map, as: kind, on: reference, to: target))")
+      }
+      var reading = source.options
+      reading.reference = try reference.grid()
+      let image = try ImageFile.open(source.url, options: reading)
       var stored = try part.stored(image)
       var options = WriteOptions(compression: compression.level)
       switch dataType {
@@ -75,13 +98,12 @@ extension Deepmed.Image {
       case .type(let type): options.type = type
       case nil: break
       }
-      let url = URL(fileURLWithPath: output)
-      try ImageFile.write(stored, to: url, options: options)
+      try ImageFile.write(stored, to: target, options: options)
       // What stands in the file may be another type than the one asked for: the format has the last word.
-      let written = try ImageFile.open(url).header
+      let written = try ImageFile.open(target).header
       let size = written.shape.map(String.init).joined(separator: "×")
       print("\(output): \(size) voxels of \(written.type.rawValue)")
-      for note in image.header.notes + ImageFile.losses(of: stored.header, writing: url) {
+      for note in image.header.notes + ImageFile.losses(of: stored.header, writing: target) {
         print("note: \(note)")
       }
     }

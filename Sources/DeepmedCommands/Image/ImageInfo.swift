@@ -18,12 +18,24 @@ extension Deepmed.Image {
     @Flag(help: "Read the header only.")
     public var headerOnly = false
 
+    @Flag(help: "Print what identifying elements of DICOM files hold, not only which there are.")
+    public var identityValues = false
+
     public init() {}
 
     public func run() throws {
+      if AnnotationFile.recognizes(source.url) {
+        let summary = try AnnotationSummary(path: source.input, AnnotationFile.open(source.url))
+        print(json ? String(decoding: try JSONEncoder.records.encode(summary), as: UTF8.self) : summary.text)
+        return
+      }
+      if let object = try DICOMObject.open(source.url) { return try printObject(object) }
       let image = try source.open()
       let voxels = headerOnly ? nil : try image.scalarImage()
-      let summary = ImageSummary(path: source.input, header: image.header, voxels: voxels?.voxels)
+      var summary = ImageSummary(path: source.input, header: image.header, voxels: voxels?.voxels)
+      if image.header.format.hasPrefix("DICOM") {
+        summary.identity = try? DICOMIdentityCheck(contentsOf: source.url, withValues: identityValues)
+      }
       if json {
         print(String(decoding: try JSONEncoder.records.encode(summary), as: UTF8.self))
         return
@@ -33,6 +45,37 @@ extension Deepmed.Image {
         let picture = try SlicePicture.montage(of: voxels, columns: 1, height: 64)
         print(TerminalPicture.text(picture, columns: columns))
       }
+    }
+  }
+}
+
+extension Deepmed.Image.Info {
+  /// Structure sets and reports, which have no voxels.
+  private func printObject(_ object: DICOMObject) throws {
+    let identity = try DICOMIdentityCheck(contentsOf: source.url, withValues: identityValues)
+    if json {
+      let summary = ObjectSummary(path: source.input, object: object, identity: identity)
+      print(String(decoding: try JSONEncoder.records.encode(summary), as: UTF8.self))
+      return
+    }
+    let facts = object.facts.map { (name: $0.name, text: $0.value) }
+    print(ImageSummary.table([(name: "file", text: source.input)] + facts + identity.lines))
+  }
+}
+
+/// What is shown of a DICOM object without voxels.
+private struct ObjectSummary: Encodable {
+  var path: String
+  var facts: [ImageHeader.Fact]
+  var report: DICOMReport?
+  var regions: [DICOMStructureSet.Region]?
+  var identity: DICOMIdentityCheck
+
+  init(path: String, object: DICOMObject, identity: DICOMIdentityCheck) {
+    (self.path, self.identity, facts) = (path, identity, object.facts)
+    switch object {
+    case .report(let report): self.report = report
+    case .structures(let structures): regions = structures.regions
     }
   }
 }
@@ -66,6 +109,8 @@ struct ImageSummary: Encodable {
   var facts: [ImageHeader.Fact]
   var notes: [String]
   var intensities: Intensities?
+  /// Of DICOM files.
+  var identity: DICOMIdentityCheck?
 
   private static let percentiles: [Double] = [1, 5, 25, 50, 75, 95, 99]
 
@@ -129,8 +174,13 @@ struct ImageSummary: Encodable {
       }
     }
     for note in notes { rows.append(("note", note)) }
-    let width = (rows.map(\.0.count).max() ?? 0) + 2
-    return rows.map { name, value in name + String(repeating: " ", count: width - name.count) + value }
+    return Self.table(rows.map { (name: $0.0, text: $0.1) } + (identity?.lines ?? []))
+  }
+
+  /// Names, and texts in a column.
+  static func table(_ rows: [(name: String, text: String)]) -> String {
+    let width = (rows.map(\.name.count).max() ?? 0) + 2
+    return rows.map { $0.name + String(repeating: " ", count: width - $0.name.count) + $0.text }
       .joined(separator: "\n")
   }
 

@@ -122,8 +122,8 @@ public struct LIDC: DatasetReader {
     }
     item.add("readers", .number(Double(content.sessions.count)))
     item.add("nodules by reader", counts(\.nodules.count))
-    item.add("small nodules by reader", counts(\.smallCount))
-    item.add("non-nodules by reader", counts(\.otherCount))
+    item.add("small nodules by reader", counts(\.small.count))
+    item.add("non-nodules by reader", counts(\.others.count))
     let ratings = content.sessions.enumerated().flatMap { reader, session in
       session.nodules.map { nodule in
         let values = nodule.ratings.map { $0.map(String.init) ?? "-" }.joined(separator: " ")

@@ -8,7 +8,7 @@ struct EncodedVoxels: VoxelSource {
   /// Whether the file's byte order is not this machine's.
   var isSwapped: Bool
 
-  private func range(_ header: ImageHeader) throws(ImageError) -> Range<Int> {
+  func range(_ header: ImageHeader) throws(ImageError) -> Range<Int> {
     let (bytes, overflow) = (header.size.voxelCount * header.channels)
       .multipliedReportingOverflow(by: header.type.byteCount)
     let (end, overflowsToo) = offset.addingReportingOverflow(bytes)
@@ -19,6 +19,7 @@ struct EncodedVoxels: VoxelSource {
   }
 
   func stored(_ header: ImageHeader) throws(ImageError) -> StoredVoxels {
+    if source.isCompressed, header.components.count == 1 { return try inflated(header) }
     let content = try source.content(range(header))
     let type = header.type
     return try .filled(type: type, channels: header.channels, size: header.size) {
@@ -87,6 +88,9 @@ struct EncodedVoxels: VoxelSource {
   }
 
   func floats(_ header: ImageHeader) throws(ImageError) -> VoxelBuffer<Float> {
+    if source.isCompressed, header.components.count == 1, header.type.byteCount <= 4 {
+      return try inflatedFloats(header)
+    }
     let content = try source.content(range(header))
     return try VoxelBuffer(channels: header.channels, size: header.size) { target throws(ImageError) in
       guard let out = target.baseAddress else { return }

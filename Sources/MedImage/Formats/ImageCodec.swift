@@ -1,5 +1,5 @@
 public import Foundation
-import MedVoxel
+public import MedVoxel
 
 /// A file format. A new one is one file with a conforming type and a line in `ImageFile.codecs`.
 public protocol ImageCodec: Sendable {
@@ -37,11 +37,26 @@ public struct ReadOptions: Hashable, Sendable {
   public var page: Int?
   /// The level of a whole slide, from 0, the finest.
   public var level: Int?
+  /// The grid onto which segments and contours are put: that of the series they were drawn on.
+  public var reference: Grid?
+  /// The array to read of a file that holds several by name, such as "img" or "data.image".
+  public var variable: String?
+  /// Whether a recording that was cut off (PAR/REC) is read as far as its volumes are whole; else it is refused.
+  public var permitsTruncated: Bool
+  /// What becomes of DICOM's mosaics, palettes and PET values.
+  public var dicom: DICOMOptions
 
-  public init(series: String? = nil, page: Int? = nil, level: Int? = nil) {
+  public init(
+    series: String? = nil, page: Int? = nil, level: Int? = nil, reference: Grid? = nil, variable: String? = nil,
+    permitsTruncated: Bool = false, dicom: DICOMOptions = DICOMOptions()
+  ) {
     self.series = series
     self.page = page
     self.level = level
+    self.reference = reference
+    self.dicom = dicom
+    self.variable = variable
+    self.permitsTruncated = permitsTruncated
   }
 }
 

@@ -5,12 +5,13 @@ import MedVoxel
 public enum ImageFile {
   /// The formats, in the order in which content is tried.
   static let codecs: [any ImageCodec.Type] = [
-    NIfTI.self, Analyze.self, DICOM.self, MGH.self, MetaImage.self, NRRD.self, NumPy.self, Raster.self,
-    WholeSlide.self, AVI.self,
+    NIfTI.self, Analyze.self, DICOM.self, MGH.self, MetaImage.self, NRRD.self, NumPy.self, NPZ.self, AFNI.self,
+    PARREC.self, ECAT.self, MINC.self, HDF5.self, MATLAB.self, Raster.self, WholeSlide.self, AVI.self,
   ]
   /// Those that are written too.
   static let writers: [any WritableImageCodec.Type] = [
-    NIfTI.self, MetaImage.self, NRRD.self, MGH.self, NumPy.self, TIFF.self, PNGPicture.self, JPEGPicture.self,
+    NIfTI.self, MetaImage.self, NRRD.self, MGH.self, NumPy.self, NPZ.self, TIFF.self, PNGPicture.self,
+    JPEGPicture.self,
   ]
 
   /// The writer of the format that a name's end tells.
@@ -49,6 +50,7 @@ public enum ImageFile {
     for codec in codecs where codec.suffixes.contains(where: { name.hasSuffix($0) }) {
       return try codec.open(source, options: options)
     }
+    if ZipArchive.recognizes(head) { return try open(ZipArchive(source), options: options) }
     guard !head.isEmpty else { throw ImageError("the file is empty", at: source.name) }
     throw ImageError(
       "neither the content nor the name is of a known image format", at: source.name,

@@ -132,6 +132,23 @@ public struct FileSource: Sendable {
     return offset == 0 ? all : Array(all[offset...])
   }
 
+  /// The whole content.
+  /// - Throws: `ImageError` when it is longer than `limit`.
+  func bytes(upTo limit: Int) throws(ImageError) -> [UInt8] {
+    // Compressed content grows to the limit only as it turns out to be there.
+    var wanted = isCompressed ? min(1 << 20, limit + 1) : limit + 1
+    while true {
+      let content = try prefix(wanted)
+      guard content.count <= limit else {
+        throw ImageError(
+          "expected at most \(limit) bytes of content, found more", at: name,
+          remedy: "split the file")
+      }
+      if content.count < wanted || wanted > limit { return content }
+      wanted = min(4 * wanted, limit + 1)
+    }
+  }
+
   /// The bytes before inflating.
   func rawBytes() throws(ImageError) -> RawBytes {
     if case .memory(let bytes) = storage { return bytes }

@@ -10,11 +10,18 @@ enum Gzip {
   /// The first `count` bytes of the content.
   /// - Throws: `ImageError` when the file holds fewer, or the compressed data are damaged.
   static func inflated(_ source: FileSource, count: Int) throws(ImageError) -> RawBytes {
-    let packed = try source.rawBytes()
     let content = try RawBytes(count: count, for: source.name)
+    try inflate(source, into: UnsafeMutableRawBufferPointer(rebasing: content.mutable[..<count]))
+    return content
+  }
+
+  /// Fills the memory with the content's first bytes; no other copy of them is made.
+  /// - Throws: `ImageError` when the file holds fewer, or the compressed data are damaged.
+  static func inflate(_ source: FileSource, into content: UnsafeMutableRawBufferPointer) throws(ImageError) {
+    let packed = try source.rawBytes()
+    let count = content.count
     if let members = sizedMembers(packed.bytes), members.last?.content.upperBound == count {
-      try inflate(members, of: packed, into: content, source: source)
-      return content
+      return try inflate(members, of: packed, into: content, source: source)
     }
     guard let decompressor = libdeflate_alloc_decompressor() else { throw outOfMemory(source) }
     defer { libdeflate_free_decompressor(decompressor) }
@@ -23,7 +30,7 @@ enum Gzip {
       // Zero padding after the last member is allowed, as gzip itself has it.
       while read > 0, read < packed.count, packed.bytes[read] == 0 { read += 1 }
       guard read < packed.count, let input = packed.bytes.baseAddress,
-        let output = content.mutable.baseAddress
+        let output = content.baseAddress
       else { throw source.tooShort(count, found: written) }
       var (taken, given) = (0, 0)
       let result = libdeflate_gzip_decompress_ex(
@@ -31,15 +38,14 @@ enum Gzip {
       if result == LIBDEFLATE_INSUFFICIENT_SPACE {
         // The content goes on after the part that is wanted: only a stream can stop in its midst.
         try InflateStream.fill(
-          UnsafeMutableRawBufferPointer(rebasing: content.mutable[written..<count]),
+          UnsafeMutableRawBufferPointer(rebasing: content[written..<count]),
           from: UnsafeRawBufferPointer(rebasing: packed.bytes[read...]), source: source)
-        return content
+        return
       }
       guard result == LIBDEFLATE_SUCCESS else { throw damaged(source, after: written) }
       read += taken
       written += given
     }
-    return content
   }
 
   /// The whole content, whose length nobody tells.
@@ -110,15 +116,17 @@ enum Gzip {
   }
 
   private static func inflate(
-    _ members: [Member], of packed: RawBytes, into content: RawBytes, source: FileSource
+    _ members: [Member], of packed: RawBytes, into content: UnsafeMutableRawBufferPointer, source: FileSource
   ) throws(ImageError) {
+    // SAFETY: the members fill disjoint memory.
+    nonisolated(unsafe) let content = content
     let firstBad = Mutex<Int?>(nil)
     Parallel.forEach(members.count) { index in
       let member = members[index]
       let decompressor = libdeflate_alloc_decompressor()
       defer { libdeflate_free_decompressor(decompressor) }
       let input = packed.bytes[member.packed]
-      let output = content.mutable[member.content]
+      let output = content[member.content]
       var good = false
       if let decompressor, let from = UnsafeRawBufferPointer(rebasing: input).baseAddress,
         let to = UnsafeMutableRawBufferPointer(rebasing: output).baseAddress

@@ -46,6 +46,10 @@ struct FormatCase {
       while let last = shape.last, last == 1 { shape.removeLast() }
       return shape
     }
+    if header.shape.count == 4, header.shape[2] == 1, !header.hasGeometry, wanted.count == 3 {
+      // The reference counts frames in time as slices.
+      wanted.insert(1, at: 2)
+    }
     if trimmed(wanted) != trimmed(header.shape) { return "expected shape \(wanted), found \(header.shape)" }
     let type =
       switch header.components {
@@ -109,6 +113,9 @@ struct FormatCase {
       var index = (sample["index"]?.array ?? []).compactMap(\.int)
       let wanted = sample["value"]?.array?.compactMap(\.double) ?? [sample["value"]?.double].compactMap { $0 }
       while index.count < 3 { index.append(0) }
+      if header.shape.count == 4, header.shape[2] == 1, !header.hasGeometry, index.count == 3 {
+        index.insert(0, at: 2)
+      }
       var (volume, stride) = (0, 1)
       for (axis, position) in index.enumerated().dropFirst(3) {
         volume += position * stride

@@ -1,204 +1,189 @@
-import CGDCM
 import MedVoxel
 import Synchronization
 
-/// The voxels of a series: files are decoded in parallel, each slice into its place.
+/// The voxels of a series: frames are decoded in parallel, each into its place.
 struct DICOMPixels: VoxelSource {
-  var series: DICOMSeries
-  var layout: DICOMSeries.Layout
-  var location: String
-
-  var samples: Int { series.instances.first.map { Int($0.facts.samples) } ?? 1 }
-
+  let series: DICOMSeries
+  let layout: DICOMSeries.Layout
+  let location: String
+  let options: DICOMOptions
+  /// What real values are multiplied by.
+  let factor: Double
   /// The rescaling that all slices share.
-  var commonRescale: Rescale? {
-    let all = Set(layout.volumes.joined().map(\.rescale))
-    return all.count == 1 ? all.first : nil
+  let commonRescale: Rescale?
+  let type: VoxelType
+  let components: ImageHeader.Components
+
+  init(_ series: DICOMSeries, _ layout: DICOMSeries.Layout, at location: String, _ options: DICOMOptions)
+    throws(ImageError)
+  {
+    (self.series, self.layout, self.location, self.options) = (series, layout, location, options)
+    factor = options.convertsToSUV ? try series.suvFactor() : 1
+    var all: Set<Rescale> = []
+    for volume in layout.volumes { for slice in volume { all.insert(slice.place.rescale) } }
+    let factor = factor
+    commonRescale = all.count == 1 ? all.first.map { $0.multiplied(by: factor) } : nil
+    guard let format = series.instances.first?.format else {
+      throw ImageError("the series has no images", at: location)
+    }
+    let isPalette = options.appliesPalettes && format.photometric == .palette
+    components = format.samples == 3 || isPalette ? .rgb : .scalar
+    if isPalette {
+      type = try DICOMPalette.joined(series).type
+    } else {
+      type = commonRescale == nil ? .float32 : Self.joined(series.instances.map(\.format.type))
+    }
   }
 
-  /// The smallest type that holds what each file stores; float32 where slices are rescaled differently.
-  func type() throws(ImageError) -> VoxelType {
-    guard commonRescale != nil else { return .float32 }
-    var (bits, isSigned, isFloat) = (0, false, false)
-    for instance in series.instances {
-      let facts = instance.facts
-      switch facts.bits_allocated {
-      case 8, 12, 16, 32: break
-      case 64: isFloat = true
-      default:
-        throw ImageError(
-          "pixels of \(facts.bits_allocated) bits are not read", at: instance.source.name,
-          remedy: "convert the file to 8, 16 or 32 bits")
-      }
-      let own = facts.bits_allocated == 12 ? 16 : Int(facts.bits_allocated)
-      // A larger type keeps the unsigned values of its half when signed ones join.
-      let signed = facts.is_signed != 0
-      if bits != 0, signed != isSigned {
-        let unsignedBits = signed ? bits : own
-        bits = max(bits, own, unsignedBits * 2)
-        isSigned = true
-      } else {
-        (bits, isSigned) = (max(bits, own), signed)
-      }
-    }
-    if isFloat || bits > 32 { return .float64 }
+  /// The smallest type that holds what each file stores.
+  private static func joined(_ types: [VoxelType]) -> VoxelType {
+    let distinct = Set(types)
+    if distinct.count == 1, let only = distinct.first { return only }
+    if distinct.contains(.float32) || distinct.contains(.float64) { return .float64 }
+    let isSigned = distinct.contains { $0.ends.lowest < 0 }
+    // A larger type keeps the unsigned values of its half when signed ones join.
+    let bits = distinct.map { $0.byteCount * ($0.ends.lowest < 0 || !isSigned ? 8 : 16) }.max() ?? 8
     switch (bits, isSigned) {
     case (8, false): return .uint8
     case (8, true): return .int8
     case (16, false): return .uint16
     case (16, true): return .int16
     case (32, false): return .uint32
-    default: return .int32
+    case (32, true): return .int32
+    case (64, false): return .uint64
+    case (64, true): return .int64
+    default: return .float64
     }
   }
 
   func stored(_ header: ImageHeader) throws(ImageError) -> StoredVoxels {
     try checkClaims(header)
-    let failures = Mutex<[Int: ImageError]>([:])
-    let target = header.type
-    // Where each frame of each file goes.
-    var places = series.instances.map { [Int?](repeating: nil, count: $0.frames.count) }
-    for (repetition, volume) in layout.volumes.enumerated() {
-      for (k, slice) in volume.enumerated() {
-        places[slice.file][slice.frame] = repetition * volume.count + k
-      }
-    }
-    let destinations = places
-    let voxels = StoredVoxels.filled(type: target, channels: header.channels, size: header.size) { memory in
+    return try .filled(type: header.type, channels: header.channels, size: header.size) {
+      memory throws(ImageError) in
       guard let base = memory.baseAddress else { return }
-      // SAFETY: the files' slices lie apart.
-      nonisolated(unsafe) let output = base
-      Parallel.forEach(series.instances.count) { file in
-        do throws(ImageError) {
-          try decode(file, to: destinations[file], header, output)
-        } catch {
-          failures.withLock { $0[file] = error }
-        }
-      }
+      try fill(DICOMTarget(header: header, base: base, isReal: false))
     }
-    let failed = failures.withLock { $0.sorted { $0.key < $1.key } }
-    guard failed.isEmpty else {
-      let shown = failed.prefix(20).flatMap(\.value.problems)
-      let cause = failed.contains { $0.value.cause == .environment } ? FailureCause.environment : .data
-      throw ImageError(shown, cause: cause)
+  }
+
+  func floats(_ header: ImageHeader) throws(ImageError) -> VoxelBuffer<Float> {
+    try checkClaims(header)
+    return try VoxelBuffer(channels: header.channels, size: header.size) { memory throws(ImageError) in
+      guard let base = memory.baseAddress else { return }
+      try fill(DICOMTarget(header: header, base: base, isReal: true))
     }
-    return voxels
   }
 
   /// Refuses claims that the files can't hold before memory is taken for all of them.
   private func checkClaims(_ header: ImageHeader) throws(ImageError) {
     let claimed = Double(header.size.voxelCount) * Double(header.channels * header.type.byteCount)
-    let held = series.instances.reduce(0.0) { $0 + Double($1.source.largestContent) }
+    let held = series.instances.reduce(0.0) { $0 + Double($1.largestContent) }
     let allowed = 1032 * held + Double(series.instances.count) * 67_108_864
     guard claimed <= allowed else {
       throw ImageError("the header claims more pixels than the files can hold", at: location)
     }
   }
 
-  private func decode(
-    _ index: Int, to places: [Int?], _ header: ImageHeader, _ output: UnsafeMutableRawPointer
-  ) throws(ImageError) {
-    let instance = series.instances[index]
-    let file = try DICOMFile(instance.source, withPixels: true)
-    let pixels = try file.pixels()
-    let plane = Int(pixels.columns) * Int(pixels.rows)
-    guard Int(pixels.columns) == header.size.x, Int(pixels.rows) == header.size.y,
-      Int(pixels.frames) == places.count, Int(pixels.samples) == header.components.count,
-      let type = pixels.type
-    else {
-      throw ImageError(
-        "expected \(places.count) frames of \(header.size.x)×\(header.size.y) pixels, found "
-          + "\(pixels.frames) of \(pixels.columns)×\(pixels.rows) in the pixel data", at: instance.source.name
-      )
-    }
-    let raw = try file.decode(pixels)
-    defer { withExtendedLifetime(raw) {} }
-    guard let start = raw.mutable.baseAddress else { return }
-    Self.dropUnusedBits(raw.mutable, pixels)
-    let (width, components) = (type.byteCount, header.components.count)
-    for (frame, place) in places.enumerated() {
-      guard let place else { continue }
-      let (volume, k) = place.quotientAndRemainder(dividingBy: header.size.z)
-      let from = start + frame * plane * components * width
-      let rescale = commonRescale == nil ? rescale(index, frame) : .identity
-      for component in 0..<components {
-        let to =
-          output + ((volume * components + component) * header.size.z + k) * plane * header.type.byteCount
-        Self.copy(
-          from + component * width, stride: components, type, count: plane, to: to, header.type, rescale)
-      }
-    }
+  // MARK: Decoding
+
+  private struct Job {
+    var file: Int
+    var frames: Range<Int>
   }
 
-  private func rescale(_ file: Int, _ frame: Int) -> Rescale {
-    let place = series.instances[file].frames[frame]
-    return Rescale(slope: place.slope, intercept: place.intercept)
+  /// Where each frame of each file goes: the index of its plane, or of its mosaic's first.
+  private func places() -> [[Int?]] {
+    var places = series.instances.map { [Int?](repeating: nil, count: $0.frames.count) }
+    let depth = layout.mosaic?.count ?? layout.volumes.first?.count ?? 1
+    for (repetition, volume) in layout.volumes.enumerated() {
+      for (k, slice) in volume.enumerated() { places[slice.file][slice.frame] = repetition * depth + k }
+    }
+    return places
   }
 
-  /// Overlays and noise may lie in the bits beyond those stored; signs end at the highest stored bit.
-  private static func dropUnusedBits(_ bytes: UnsafeMutableRawBufferPointer, _ pixels: cg_pixels) {
-    guard pixels.is_float == 0, pixels.stored_bits > 0, pixels.stored_bits < pixels.bits,
-      pixels.high_bit >= pixels.stored_bits - 1, pixels.high_bit < pixels.bits
-    else { return }
-    func clean<T: FixedWidthInteger>(_: T.Type) {
-      let up = T(pixels.bits - 1 - pixels.high_bit)
-      let down = T(pixels.bits - pixels.stored_bits)
-      bytes.withMemoryRebound(to: T.self) { elements in
-        for i in elements.indices { elements[i] = (elements[i] &<< up) &>> down }
-      }
+  private func fill(_ target: DICOMTarget) throws(ImageError) {
+    let places = places()
+    // The frames of one file are shared out; what lies in them is found once.
+    let several = series.instances.indices.filter { series.instances[$0].frames.count > 1 }
+    var contents: [Int: DICOMPixelContent] = [:]
+    if several.count <= 64 {
+      for file in several { contents[file] = try DICOMPixelContent(series.instances[file]) }
     }
-    switch (pixels.bits, pixels.is_signed != 0) {
-    case (8, false): clean(UInt8.self)
-    case (8, true): clean(Int8.self)
-    case (16, false): clean(UInt16.self)
-    case (16, true): clean(Int16.self)
-    case (32, false): clean(UInt32.self)
-    default: clean(Int32.self)
-    }
-  }
-
-  private static func copy(
-    _ source: UnsafeRawPointer, stride: Int, _ type: VoxelType, count: Int,
-    to target: UnsafeMutableRawPointer,
-    _ targetType: VoxelType, _ rescale: Rescale
-  ) {
-    if type == targetType, rescale.isIdentity, stride == 1 {
-      target.copyMemory(from: source, byteCount: count * type.byteCount)
-      return
-    }
-    func read<S: VoxelScalar>(_: S.Type) {
-      func write<T: VoxelScalar>(_: T.Type) {
-        let output = target.assumingMemoryBound(to: T.self)
-        for index in 0..<count {
-          let value = source.loadUnaligned(
-            fromByteOffset: index * stride * MemoryLayout<S>.size, as: S.self)
-          output[index] = T(nearest: rescale(value.doubleValue))
+    var jobs: [Job] = []
+    for (file, instance) in series.instances.enumerated() {
+      let count = instance.frames.count
+      let step = contents[file] == nil ? count : max(1, count / 64)
+      for first in stride(from: 0, to: count, by: step) {
+        let frames = first..<min(count, first + step)
+        if frames.contains(where: { places[file][$0] != nil }) {
+          jobs.append(Job(file: file, frames: frames))
         }
       }
-      switch targetType {
-      case .uint8: write(UInt8.self)
-      case .int8: write(Int8.self)
-      case .uint16: write(UInt16.self)
-      case .int16: write(Int16.self)
-      case .uint32: write(UInt32.self)
-      case .int32: write(Int32.self)
-      case .uint64: write(UInt64.self)
-      case .int64: write(Int64.self)
-      case .float32: write(Float.self)
-      case .float64: write(Double.self)
+    }
+    let (work, shared) = (jobs, contents)
+    let failures = Mutex<[Int: ImageError]>([:])
+    Parallel.forEach(work.count) { index in
+      do throws(ImageError) {
+        try run(work[index], shared[work[index].file], places[work[index].file], target)
+      } catch {
+        failures.withLock { $0[index] = error }
       }
     }
-    switch type {
-    case .uint8: read(UInt8.self)
-    case .int8: read(Int8.self)
-    case .uint16: read(UInt16.self)
-    case .int16: read(Int16.self)
-    case .uint32: read(UInt32.self)
-    case .int32: read(Int32.self)
-    case .uint64: read(UInt64.self)
-    case .int64: read(Int64.self)
-    case .float32: read(Float.self)
-    case .float64: read(Double.self)
+    let failed = failures.withLock { $0.sorted { $0.key < $1.key } }
+    guard failed.isEmpty else {
+      var shown = failed.prefix(20).flatMap(\.value.problems)
+      if failed.count > 20 { shown.append(Problem("and \(failed.count - 20) more", at: location)) }
+      let cause = failed.contains { $0.value.cause == .environment } ? FailureCause.environment : .data
+      throw ImageError(shown, cause: cause)
     }
+  }
+
+  private func run(
+    _ job: Job, _ shared: DICOMPixelContent?, _ places: [Int?], _ target: DICOMTarget
+  ) throws(ImageError) {
+    let instance = series.instances[job.file]
+    let format = instance.format
+    let content = if let shared { shared } else { try DICOMPixelContent(instance) }
+    let decoder = DICOMDecoder(content: content)
+    let palette = components == .rgb && format.samples == 1 ? try DICOMPalette(of: instance) : nil
+    let isInPlace = layout.mosaic == nil && palette == nil
+    var scratch: RawBytes?
+    for frame in job.frames {
+      guard let place = places[frame] else { continue }
+      let rescale = instance.frames[frame].rescale.multiplied(by: factor)
+      if isInPlace, let plane = target.plane(place, holding: format, rescale, commonRescale != nil) {
+        try decoder.decode(frame, into: plane)
+        continue
+      }
+      let memory =
+        if let scratch { scratch } else { try RawBytes(count: format.frameBytes, for: content.source.name) }
+      scratch = memory
+      try decoder.decode(frame, into: memory.mutable)
+      var (bytes, type, samples) = (memory.bytes, format.type, format.samples)
+      var colored: [UInt8] = []
+      if let palette {
+        colored = palette.colors(of: bytes, type, as: self.type)
+        (type, samples) = (self.type, 3)
+      }
+      let applied = commonRescale == nil ? rescale : nil
+      try colored.withBytes { colors throws(ImageError) in
+        if palette != nil { bytes = colors }
+        guard let mosaic = layout.mosaic else {
+          return try target.put(bytes, type, samples, at: place, rescale: applied)
+        }
+        for tile in 0..<mosaic.count {
+          let plane = mosaic.tile(
+            tile, of: bytes, columns: format.columns, elementBytes: type.byteCount * samples)
+          try plane.withBytes { plane throws(ImageError) in
+            try target.put(plane, type, samples, at: place + tile, rescale: applied)
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Rescale {
+  func multiplied(by factor: Double) -> Rescale {
+    factor == 1 ? self : Rescale(slope: slope * factor, intercept: intercept * factor)
   }
 }

@@ -81,6 +81,19 @@ public enum NumPy: WritableImageCodec {
   public static func write(
     _ image: StoredImage, to url: URL, options: WriteOptions = WriteOptions()
   ) throws(ImageError) {
+    let (head, elements) = try encoded(image, as: name, at: url, options: options)
+    try elements.withUnsafeBytes { bytes throws(ImageError) in
+      var file = try AtomicFile<ImageError>(replacing: url.path)
+      try file.write(head)
+      try file.write(bytes)
+      try file.commit()
+    }
+  }
+
+  /// The header of an `.npy` file, and the elements that follow it.
+  static func encoded(
+    _ image: StoredImage, as name: String, at url: URL, options: WriteOptions
+  ) throws(ImageError) -> (head: [UInt8], elements: StoredVoxels) {
     let image = try image.unscaled(in: options.type, for: name, at: url.path)
     let header = image.header
     let isComplex = header.components == .complex
@@ -98,18 +111,17 @@ public enum NumPy: WritableImageCodec {
     let descr = "\(order)\(kind)\(header.type.byteCount * (isComplex ? 2 : 1))"
     var text = "{'descr': '\(descr)', 'fortran_order': True, 'shape': ("
     text += shape.map { "\($0)," }.joined(separator: " ") + "), }"
+    return (fileHead(text), isComplex ? image.interleavedVoxels() : image.voxels)
+  }
+
+  /// Version 1, padded so that the elements begin at a multiple of 64 bytes.
+  static func fileHead(_ text: String) -> [UInt8] {
     let count = (10 + text.utf8.count + 1 + 63) / 64 * 64 - 10
     var head = ByteWriter(count: 4)
     head.integer(UInt16(1), at: 0)
     head.integer(UInt16(clamping: count), at: 2)
     let padding = String(repeating: " ", count: count - text.utf8.count - 1)
-    let elements = isComplex ? image.interleavedVoxels() : image.voxels
-    try elements.withUnsafeBytes { bytes throws(ImageError) in
-      var file = try AtomicFile<ImageError>(replacing: url.path)
-      try file.write(magic + head.bytes + Array((text + padding + "\n").utf8))
-      try file.write(bytes)
-      try file.commit()
-    }
+    return magic + head.bytes + Array((text + padding + "\n").utf8)
   }
 }
 

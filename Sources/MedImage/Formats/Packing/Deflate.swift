@@ -70,6 +70,29 @@ enum Deflate {
     return written
   }
 
+  /// A whole deflate stream without a wrapper, whose content's length nobody tells.
+  static func inflatedRaw(_ packed: [UInt8], of source: FileSource) throws(ImageError) -> [UInt8] {
+    guard let decompressor = libdeflate_alloc_decompressor() else { throw Gzip.outOfMemory(source) }
+    defer { libdeflate_free_decompressor(decompressor) }
+    // Deflate's largest ratio is 1032 to 1.
+    let (product, overflow) = packed.count.multipliedReportingOverflow(by: 1032)
+    let largest = overflow ? Int.max : product + 64
+    var room = min(largest, max(1 << 16, packed.count * 4))
+    while true {
+      let content = try RawBytes(count: room, for: source.name)
+      var (taken, given) = (0, 0)
+      let result = packed.withUnsafeBytes { bytes in
+        libdeflate_deflate_decompress_ex(
+          decompressor, bytes.baseAddress, bytes.count, content.mutable.baseAddress, room, &taken, &given)
+      }
+      switch result {
+      case LIBDEFLATE_SUCCESS: return Array(content.bytes[..<given])
+      case LIBDEFLATE_INSUFFICIENT_SPACE where room < largest: room = min(largest, room * 4)
+      default: throw Gzip.damaged(source, after: 0)
+      }
+    }
+  }
+
   /// The beginning of a zlib stream's content, as much as the memory holds.
   /// - Returns: how much there is; nil when the stream is damaged.
   static func begin(_ packed: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int? {

@@ -16,7 +16,15 @@ struct PartedVoxels: VoxelSource {
 
   /// - Throws: `ImageError` when the shares are not equal, or a file is missing or too small for its share.
   func check(_ type: VoxelType) throws(ImageError) {
-    let count = axes.reduce(1, *)
+    var bytes = type.byteCount
+    for axis in axes {
+      let (product, overflow) = bytes.multipliedReportingOverflow(by: axis)
+      guard !overflow else {
+        throw ImageError("the header claims \(axes) voxels, more than any file holds", at: location)
+      }
+      bytes = product
+    }
+    let count = bytes / type.byteCount
     guard !parts.isEmpty, count % parts.count == 0, isWhole(parts.count) else {
       throw ImageError(
         "the header names \(parts.count) files, which can't share \(axes) voxels equally", at: location,

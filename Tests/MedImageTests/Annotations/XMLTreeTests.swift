@@ -3,21 +3,21 @@ import MedTestSupport
 import MedVoxel
 import Testing
 
-@testable import MedDataset
+@testable import MedImage
 
 @Suite struct XMLTreeTests {
   private func tree(_ text: String) throws -> XMLTree.Element {
-    try XMLTree(Data(text.utf8), name: "x.xml").root
+    try XMLTree(Array(text.utf8), name: "x.xml").root
   }
 
-  private func refused(_ data: Data, _ words: String...) {
-    let error = #expect(throws: DatasetError.self) { try XMLTree(data, name: "x.xml") }
+  private func refused(_ data: [UInt8], _ words: String...) {
+    let error = #expect(throws: ImageError.self) { try XMLTree(data, name: "x.xml") }
     for word in words + ["x.xml"] {
       #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
     }
   }
 
-  private func refused(_ text: String, _ word: String) { refused(Data(text.utf8), word) }
+  private func refused(_ text: String, _ word: String) { refused(Array(text.utf8), word) }
 
   @Test func elementsTextAndAttributes() throws {
     let root = try tree(
@@ -41,13 +41,13 @@ import Testing
   @Test func encodings() throws {
     let head = { (name: String) in "<?xml version=\"1.0\" encoding=\"\(name)\"?>" }
     #expect(try tree("\u{FEFF}<a>ü</a>").text == "ü")
-    let latin = Data((head("ISO-8859-1") + "<a>").utf8) + [0xFC] + Data("</a>".utf8)
+    let latin = Array((head("ISO-8859-1") + "<a>").utf8) + [0xFC] + Array("</a>".utf8)
     #expect(try XMLTree(latin, name: "x").root.text == "ü")
     let wide = try #require((head("UTF-16") + "<a>ü</a>").data(using: .utf16))
-    #expect(try XMLTree(wide, name: "x").root.text == "ü")
-    refused(Data((head("UTF-8") + "<a>").utf8) + [0xFC] + Data("</a>".utf8), "line 1", "invalid token")
+    #expect(try XMLTree(Array(wide), name: "x").root.text == "ü")
+    refused(Array((head("UTF-8") + "<a>").utf8) + [0xFC] + Array("</a>".utf8), "line 1", "invalid token")
     refused(head("KLINGON") + "<a/>", "unknown encoding")
-    refused(Data([0xFF, 0xFE, 0x3C]), "line")
+    refused(([0xFF, 0xFE, 0x3C]), "line")
   }
 
   @Test func entityBombs() {
@@ -100,7 +100,7 @@ import Testing
     let file = try FileHandle(forWritingTo: url)
     try file.truncate(atOffset: UInt64(XMLTree.largestFile + 1))
     try file.close()
-    #expect(throws: DatasetError.self) { try XMLTree(contentsOf: url) }
+    #expect(throws: ImageError.self) { try XMLTree(contentsOf: url) }
   }
 
   @Test func damagedBytesNeverCrash() {
@@ -109,7 +109,7 @@ import Testing
     for _ in 0..<400 {
       var bytes = whole
       for _ in 0..<2 { bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next()) }
-      _ = try? XMLTree(Data(bytes), name: "x")
+      _ = try? XMLTree(bytes, name: "x")
     }
   }
 }

@@ -1,66 +1,78 @@
-import Foundation
+package import Foundation
 import MedVoxel
 
 /// What the readers of one LIDC scan drew and rated, from the XML file beside it.
 ///
 /// Source: the owners' documentation of the XML files. `LidcReadMessage` holds a `readingSession` for each reader;
 /// nodules of 3 mm and more have outlines and ratings, smaller ones and findings that are no nodules have one point.
-struct LIDCAnnotations: Sendable {
-  struct Session: Sendable {
-    var nodules: [Nodule] = []
+package struct LIDCAnnotations: Sendable {
+  package struct Session: Sendable {
+    package var nodules: [Nodule] = []
     /// Nodules under 3 mm.
-    var smallCount = 0
+    package var small: [Finding] = []
     /// Findings of 3 mm and more that are no nodules.
-    var otherCount = 0
+    package var others: [Finding] = []
+  }
+
+  /// What has one point; it has no position where the file gives none.
+  package struct Finding: Sendable {
+    package var id: String
+    package var slice: String
+    package var z: Double?
+    package var position: SIMD2<Int>?
+    package var line: Int
   }
 
   /// A nodule of 3 mm or more as one reader saw it.
-  struct Nodule: Sendable {
-    var id: String
+  package struct Nodule: Sendable {
+    package var id: String
     /// In the order of `characteristics`; nil where the reader gave none.
-    var ratings: [Int?]
-    var outlines: [Outline]
+    package var ratings: [Int?]
+    package var outlines: [Outline]
 
-    var malignancy: Int? { ratings.last ?? nil }
+    package var malignancy: Int? { ratings.last ?? nil }
   }
 
   /// One outline on one slice.
-  struct Outline: Sendable {
+  package struct Outline: Sendable {
     /// The SOPInstanceUID of the slice; empty where the file has none.
-    var slice: String
+    package var slice: String
     /// Millimeters along the patient, as DICOM has them.
-    var z: Double?
+    package var z: Double?
     /// Whether the region belongs to the nodule; false for holes.
-    var isIncluded: Bool
+    package var isIncluded: Bool
     /// Column and row of each point, from 0 at the upper left.
-    var points: [SIMD2<Int>]
+    package var points: [SIMD2<Int>]
     /// Where it stands in the XML file.
-    var line: Int
+    package var line: Int
   }
 
-  static let characteristics = [
+  package static let characteristics = [
     "subtlety", "internalStructure", "calcification", "sphericity", "margin", "lobulation", "spiculation",
     "texture", "malignancy",
   ]
 
   /// What kind of images a file describes.
-  enum Kind: Sendable { case ct, radiograph }
+  package enum Kind: Sendable { case ct, radiograph }
 
-  var kind: Kind
-  var series: String
-  var sessions: [Session] = []
+  package var kind: Kind
+  package var series: String
+  package var sessions: [Session] = []
   /// What can't be used, with the line.
-  var problems: [(line: Int, statement: String)] = []
+  package var problems: [(line: Int, statement: String)] = []
 
-  /// - Throws: `DatasetError` for what is no XML, or XML of another kind.
-  init(contentsOf url: URL) throws(DatasetError) {
-    let root = try XMLTree(contentsOf: url).root
+  /// - Throws: `ImageError` for what is no XML, or XML of another kind.
+  package init(contentsOf url: URL) throws(ImageError) {
+    try self.init(XMLTree(contentsOf: url).root, name: url.path)
+  }
+
+  init(_ root: XMLTree.Element, name: String) throws(ImageError) {
     switch root.name {
     case "LidcReadMessage": kind = .ct
     case "IdriReadMessage": kind = .radiograph
     default:
-      throw DatasetError(
-        "expected LidcReadMessage, found \(root.name)", at: "\(url.path): line \(root.line)",
+      throw ImageError(
+        "expected LidcReadMessage, found \(root.name)", at: "\(name): line \(root.line)",
         remedy: "this is no annotation of LIDC-IDRI")
     }
     let header = root.child("ResponseHeader")
@@ -74,18 +86,38 @@ struct LIDCAnnotations: Sendable {
   private mutating func report(_ line: Int, _ statement: String) { problems.append((line, statement)) }
 
   private mutating func session(_ element: XMLTree.Element) -> Session {
-    var session = Session(otherCount: element.all("nonNodule").count)
+    var session = Session()
+    for finding in element.all("nonNodule") {
+      session.others.append(Self.finding(finding, id: "nonNoduleID", point: "locus"))
+    }
     for nodule in element.all("unblindedReadNodule") {
       let outlines = nodule.all("roi").compactMap { outline($0) }
       let ratings = Self.characteristics.map { name in rating(nodule.child("characteristics"), name) }
       if ratings.allSatisfy({ $0 == nil }), outlines.allSatisfy({ $0.points.count == 1 }) {
-        session.smallCount += 1
+        var finding = Self.finding(nodule.child("roi") ?? nodule, id: "", point: "edgeMap")
+        finding.id = nodule.text(of: "noduleID") ?? ""
+        session.small.append(finding)
       } else {
         session.nodules.append(
           Nodule(id: nodule.text(of: "noduleID") ?? "", ratings: ratings, outlines: outlines))
       }
     }
     return session
+  }
+
+  private static func finding(_ element: XMLTree.Element, id: String, point: String) -> Finding {
+    let place = element.child(point)
+    var position: SIMD2<Int>?
+    if let x = whole(place?.text(of: "xCoord")), let y = whole(place?.text(of: "yCoord")) {
+      position = [x, y]
+    }
+    return Finding(
+      id: element.text(of: id) ?? "", slice: element.text(of: "imageSOP_UID") ?? "", z: height(element),
+      position: position, line: element.line)
+  }
+
+  private static func height(_ element: XMLTree.Element) -> Double? {
+    element.text(of: "imageZposition").flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil }
   }
 
   private mutating func rating(_ element: XMLTree.Element?, _ name: String) -> Int? {
@@ -103,7 +135,7 @@ struct LIDCAnnotations: Sendable {
       report(element.line, "expected TRUE or FALSE as inclusion, found “\(included.prefix(40))”")
       return nil
     }
-    let z = element.text(of: "imageZposition").flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil }
+    let z = Self.height(element)
     let slice = element.text(of: "imageSOP_UID") ?? ""
     if z == nil, slice.isEmpty {
       report(element.line, "the outline names no slice: neither imageSOP_UID nor imageZposition")

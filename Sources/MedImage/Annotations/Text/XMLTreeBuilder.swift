@@ -13,10 +13,10 @@ final class XMLTreeBuilder {
   private var root: XMLTree.Element?
   private var refusal: String?
 
-  static func parse(_ bytes: [UInt8], name: String) throws(DatasetError) -> XMLTree.Element {
+  static func parse(_ bytes: [UInt8], name: String) throws(ImageError) -> XMLTree.Element {
     // A separator makes Expat know namespaces.
     guard let handle = XML_ParserCreateNS(nil, XML_Char(separator)) else {
-      throw DatasetError("there is no memory to read XML", at: name, cause: .environment)
+      throw ImageError("there is no memory to read XML", at: name, cause: .environment)
     }
     return try XMLTreeBuilder(handle, name).run(bytes)
   }
@@ -30,7 +30,7 @@ final class XMLTreeBuilder {
 
   private static let separator = UInt8(ascii: " ")
 
-  private func run(_ bytes: [UInt8]) throws(DatasetError) -> XMLTree.Element {
+  private func run(_ bytes: [UInt8]) throws(ImageError) -> XMLTree.Element {
     XML_SetUserData(handle, Unmanaged.passUnretained(self).toOpaque())
     XML_SetElementHandler(
       handle,
@@ -58,9 +58,9 @@ final class XMLTreeBuilder {
     return root
   }
 
-  private func failure(_ statement: String) -> DatasetError {
+  private func failure(_ statement: String) -> ImageError {
     let (line, column) = (XML_GetCurrentLineNumber(handle), XML_GetCurrentColumnNumber(handle) + 1)
-    return DatasetError(
+    return ImageError(
       statement, at: "\(name): line \(line), column \(column)",
       remedy: "get the file again from its source")
   }

@@ -1,0 +1,58 @@
+#include "quiet.hpp"
+#include "boundary.hpp"
+
+#include <gdcmTrace.h>
+
+#include <mutex>
+#include <ostream>
+
+void cg::be_quiet() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    cg::load_dictionaries();
+    gdcm::Trace::WarningOff();
+    gdcm::Trace::ErrorOff();
+    gdcm::Trace::DebugOff();
+    // Failed assertions are told even so. It lives as long as the process, since GDCM keeps it.
+    gdcm::Trace::SetErrorStream(*new std::ostream(nullptr));
+  });
+}
+
+#if defined(__GLIBC__)
+#include <dlfcn.h>
+
+// GDCM's three JPEG libraries print what is wrong with a stream, which callers get as an error anyway. Their
+// handlers are made by a function whose place is taken here; of what it makes, the printing is left out.
+namespace {
+
+// The head of libjpeg's `jpeg_error_mgr`, unchanged since its version 6.
+struct ErrorHandlers {
+  void (*error_exit)(void *);
+  void (*emit_message)(void *, int);
+  void (*output_message)(void *);
+};
+
+ErrorHandlers *silent(const char *name, ErrorHandlers *handlers) {
+  using Maker = ErrorHandlers *(*)(ErrorHandlers *);
+  const auto make = reinterpret_cast<Maker>(dlsym(RTLD_NEXT, name));
+  if (!make)
+    std::terminate();
+  handlers = make(handlers);
+  handlers->output_message = [](void *) {};
+  return handlers;
+}
+
+} // namespace
+
+extern "C" {
+void *gdcmjpeg8_jpeg_std_error(void *handlers) {
+  return silent("gdcmjpeg8_jpeg_std_error", static_cast<ErrorHandlers *>(handlers));
+}
+void *gdcmjpeg12_jpeg_std_error(void *handlers) {
+  return silent("gdcmjpeg12_jpeg_std_error", static_cast<ErrorHandlers *>(handlers));
+}
+void *gdcmjpeg16_jpeg_std_error(void *handlers) {
+  return silent("gdcmjpeg16_jpeg_std_error", static_cast<ErrorHandlers *>(handlers));
+}
+}
+#endif
