@@ -60,7 +60,7 @@ enum AnnotationSeeds {
 
   static func write(to folder: URL) throws {
     for (target, seeds) in [("XML", xml), ("JSON", json), ("Text", text)] {
-      let place = folder.appendingPathComponent("FuzzAnnotation" + target)
+      let place = folder.appendingPathComponent("Annotation" + target)
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
       for (index, seed) in seeds.enumerated() {
         try Data(seed.utf8).write(to: place.appendingPathComponent("seed-\(index)"))

@@ -3,17 +3,17 @@ import Foundation
 /// Small files of the research formats, put together by hand.
 enum VolumeSeeds {
   static func write(to folder: URL) throws {
-    try put(afni(types: [1, 1], factors: [0, 0]), "FuzzAFNI/same.HEAD", folder)
-    try put(afni(types: [0, 3], factors: [0.5, 2]), "FuzzAFNI/mixed.HEAD", folder)
-    for version in ["V4", "V4.1", "V4.2"] { try put(par(version), "FuzzPARREC/\(version).PAR", folder) }
-    try put(ecat(), "FuzzECAT/a.v", folder)
-    try put(minc(), "FuzzMINC/a.mnc", folder)
-    try put(matlab(), "FuzzMATLAB/five.mat", folder)
+    try put(afni(types: [1, 1], factors: [0, 0]), "AFNI/same.HEAD", folder)
+    try put(afni(types: [0, 3], factors: [0.5, 2]), "AFNI/mixed.HEAD", folder)
+    for version in ["V4", "V4.1", "V4.2"] { try put(par(version), "PARREC/\(version).PAR", folder) }
+    try put(ecat(), "ECAT/a.v", folder)
+    try put(minc(), "MINC/a.mnc", folder)
+    try put(matlab(), "MATLAB/five.mat", folder)
     try put(
-      [30, 2, 2, 0, 2].flatMap { little($0, 4) } + [97, 0] + [1, 0, 2, 0, 3, 0, 4, 0], "FuzzMATLAB/four.mat",
+      [30, 2, 2, 0, 2].flatMap { little($0, 4) } + [97, 0] + [1, 0, 2, 0, 3, 0, 4, 0], "MATLAB/four.mat",
       folder)
-    try put(HDF5Seeds.file(isChunked: false), "FuzzHDF5/plain.h5", folder)
-    try put(HDF5Seeds.file(isChunked: true), "FuzzHDF5/chunks.h5", folder)
+    try put(HDF5Seeds.file(isChunked: false), "HDF5/plain.h5", folder)
+    try put(HDF5Seeds.file(isChunked: true), "HDF5/chunks.h5", folder)
   }
 
   private static func put(_ bytes: [UInt8], _ path: String, _ folder: URL) throws {
