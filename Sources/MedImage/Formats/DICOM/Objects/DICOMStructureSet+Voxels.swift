@@ -74,8 +74,8 @@ extension DICOMStructureSet {
     let last = try labelMap(on: grid)
     // Where the rule of overlaps makes no difference there are none.
     let overlaps =
-      try drawn.count > 1
-      && labelMap(on: grid, options: first).labels.voxels.hasOtherNumbers(than: last.labels.voxels)
+      drawn.count > 1
+      ? try labelMap(on: grid, options: first).labels.voxels.hasOtherNumbers(than: last.labels.voxels) : false
     let size = grid.size
     let largest = annotations.classes.compactMap(\.number).max() ?? 0
     var header = ImageHeader(
