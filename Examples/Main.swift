@@ -7,6 +7,7 @@ import Foundation
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     try ImageExamples.run(in: folder)
+    try SlideExamples.run(in: folder)
     try TransformExamples.run()
     try NetworkExamples.run(in: folder)
     try TrainingExamples.run()

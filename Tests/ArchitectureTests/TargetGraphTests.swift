@@ -3,9 +3,10 @@ import Testing
 
 /// Who may import whom. A new arrow is a decision: it belongs into Documentation/Decisions first.
 private let allowed: [String: Set<String>] = [
-  "CDeflate": [], "CPNG": [], "CTorch": [], "CGDCM": [], "CVips": [], "CExpat": [], "CVoxelKernels": [],
+  "CDeflate": [], "CISAL": [], "CPNG": [], "CTorch": [], "CGDCM": [], "CVips": [], "CExpat": [],
+  "CVoxelKernels": [],
   "MedVoxel": ["CVoxelKernels"],
-  "MedImage": ["MedVoxel", "CGDCM", "CVips", "CDeflate", "CPNG", "CExpat"],
+  "MedImage": ["MedVoxel", "CGDCM", "CVips", "CDeflate", "CISAL", "CPNG", "CExpat"],
   "MedTransform": ["MedImage"],
   "MedMetric": ["MedVoxel"],
   "MedTensor": ["CTorch", "CVoxelKernels", "MedVoxel"],

@@ -162,6 +162,19 @@ import Testing
     #expect(throws: ImageError.self) { try slide.associatedImage("label") }
   }
 
+  @Test func openSlideReadsTheSame() throws {
+    let own = try slide(PyramidSample(width: 64, height: 48, levels: 2, compression: 7))
+    // A libvips without OpenSlide has nothing to compare.
+    guard let reader = try? OpenSlideReader(path: own.url.path) else { return }
+    #expect(reader.sizes.map(\.width) == [64, 32])
+    for (level, box) in [(0, PixelBox(x: 10..<50, y: 3..<40)), (1, PixelBox(width: 32, height: 24))] {
+      let region = try own.region(
+        x: box.x.lowerBound, y: box.y.lowerBound, width: box.x.count, height: box.y.count, level: level)
+      #expect(try reader.read(level: level, box) == region.voxels)
+    }
+    #expect(throws: ImageError.self) { try reader.associatedImage("nothing") }
+  }
+
   @Test func otherFilesAreNoSlides() throws {
     let text = try folder.file("a.svs", containing: Array("no slide".utf8))
     #expect(throws: ImageError.self) { try Slide(contentsOf: text) }

@@ -2,15 +2,17 @@ import MedImage
 import MedVoxel
 
 /// The annotation readers by name.
-nonisolated(unsafe) let annotationReaders: [String: () throws -> Void] = [
-  // GeoJSON, and Slicer's markups where the content says so.
-  "AnnotationJSON": { fuzzAnnotations(named: "x.geojson") },
-  "AnnotationText": {
-    fuzzAnnotations(named: "x.fcsv", "x.csv", "x.pts", "IM-0001-0002-icontour-manual.txt")
-  },
-  // LIDC-IDRI, property lists, ASAP, ImageScope.
-  "AnnotationXML": { fuzzAnnotations(named: "x.xml") },
-]
+var annotationReaders: [String: () throws -> Void] {
+  [
+    // GeoJSON, and Slicer's markups where the content says so.
+    "AnnotationJSON": { fuzzAnnotations(named: "x.geojson") },
+    "AnnotationText": {
+      fuzzAnnotations(named: "x.fcsv", "x.csv", "x.pts", "IM-0001-0002-icontour-manual.txt")
+    },
+    // LIDC-IDRI, property lists, ASAP, ImageScope.
+    "AnnotationXML": { fuzzAnnotations(named: "x.xml") },
+  ]
+}
 
 /// Hands inputs to the annotation readers as a file of a name, and what they read to the painters and writers; errors
 /// are what is wanted of bad ones.

@@ -3,28 +3,30 @@ import MedImage
 import MedVoxel
 
 /// The image readers by name.
-nonisolated(unsafe) let imageReaders: [String: () throws -> Void] = [
-  "AFNI": { fuzzImages("x.HEAD", partner: "x.BRIK") { try AFNI.open($0, options: $1) } },
-  "AVI": { fuzzImages("x.avi") { try ImageFile.open($0, options: $1) } },
-  "DICOM": { fuzzImages("x.dcm") { try DICOM.open($0, options: $1) } },
-  "DICOMObjects": fuzzObjects,
-  "ECAT": { fuzzImages("x.v") { try ECAT.open($0, options: $1) } },
-  "HDF5": { fuzzImages("x.h5", variable: "b") { try HDF5.open($0, options: $1) } },
-  "MATLAB": { fuzzImages("x.mat", variable: "data(1).image") { try MATLAB.open($0, options: $1) } },
-  "MGH": { fuzzImages("x.mgz") { try MGH.open($0, options: $1) } },
-  "MINC": { fuzzImages("x.mnc") { try MINC.open($0, options: $1) } },
-  "MetaImage": { fuzzImages("x.mha") { try MetaImage.open($0, options: $1) } },
-  "NIfTI": { fuzzImages("x.nii") { try NIfTI.open($0, options: $1) } },
-  "NPZ": { fuzzImages("x.npz", variable: "affine") { try NPZ.open($0, options: $1) } },
-  "NRRD": { fuzzImages("x.nrrd") { try NRRD.open($0, options: $1) } },
-  "NumPy": { fuzzImages("x.npy") { try NumPy.open($0, options: $1) } },
-  "PARREC": { fuzzImages("x.PAR", partner: "x.REC") { try PARREC.open($0, options: $1) } },
-  "PNG": { fuzz { bytes in _ = try? PNG.decode(Data(bytes)) } },
-  "Raster": { fuzzImages("x.png") { try Raster.open($0, options: $1) } },
-  "Slide": fuzzSlides,
-  "TIFF": { fuzzImages("x.tif") { try ImageFile.open($0, options: $1) } },
-  "Zip": { fuzzImages("x.zip") { try ImageFile.open($0, options: $1) } },
-]
+var imageReaders: [String: () throws -> Void] {
+  [
+    "AFNI": { fuzzImages("x.HEAD", partner: "x.BRIK") { try AFNI.open($0, options: $1) } },
+    "AVI": { fuzzImages("x.avi") { try ImageFile.open($0, options: $1) } },
+    "DICOM": { fuzzImages("x.dcm") { try DICOM.open($0, options: $1) } },
+    "DICOMObjects": fuzzObjects,
+    "ECAT": { fuzzImages("x.v") { try ECAT.open($0, options: $1) } },
+    "HDF5": { fuzzImages("x.h5", variable: "b") { try HDF5.open($0, options: $1) } },
+    "MATLAB": { fuzzImages("x.mat", variable: "data(1).image") { try MATLAB.open($0, options: $1) } },
+    "MGH": { fuzzImages("x.mgz") { try MGH.open($0, options: $1) } },
+    "MINC": { fuzzImages("x.mnc") { try MINC.open($0, options: $1) } },
+    "MetaImage": { fuzzImages("x.mha") { try MetaImage.open($0, options: $1) } },
+    "NIfTI": { fuzzImages("x.nii") { try NIfTI.open($0, options: $1) } },
+    "NPZ": { fuzzImages("x.npz", variable: "affine") { try NPZ.open($0, options: $1) } },
+    "NRRD": { fuzzImages("x.nrrd") { try NRRD.open($0, options: $1) } },
+    "NumPy": { fuzzImages("x.npy") { try NumPy.open($0, options: $1) } },
+    "PARREC": { fuzzImages("x.PAR", partner: "x.REC") { try PARREC.open($0, options: $1) } },
+    "PNG": { fuzz { bytes in _ = try? PNG.decode(Data(bytes)) } },
+    "Raster": { fuzzImages("x.png") { try Raster.open($0, options: $1) } },
+    "Slide": fuzzSlides,
+    "TIFF": { fuzzImages("x.tif") { try ImageFile.open($0, options: $1) } },
+    "Zip": { fuzzImages("x.zip") { try ImageFile.open($0, options: $1) } },
+  ]
+}
 
 /// Hands inputs to an image reader, from memory where it needs no other file, and reads what it finds: whole, as
 /// labels, and a region.

@@ -4,8 +4,10 @@ import Foundation
 ///
 /// The environment's FUZZ_READER names the reader, "list" prints all names; the arguments are libFuzzer's.
 @main struct Main {
-  static let readers: [String: () throws -> Void] = imageReaders.merging(annotationReaders) { a, _ in a }
-    .merging(checkpointReaders) { a, _ in a }.merging(["LIDC": fuzzLIDC]) { a, _ in a }
+  static var readers: [String: () throws -> Void] {
+    imageReaders.merging(annotationReaders) { a, _ in a }
+      .merging(checkpointReaders) { a, _ in a }.merging(["LIDC": fuzzLIDC]) { a, _ in a }
+  }
 
   static func main() throws {
     let name = ProcessInfo.processInfo.environment["FUZZ_READER"] ?? "list"

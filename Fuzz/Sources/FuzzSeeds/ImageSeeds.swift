@@ -19,6 +19,8 @@ enum ImageSeeds {
     try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)
     try PNG.write(Bitmap(width: 5, height: 3), to: pictures.appendingPathComponent("seed.png"))
     try rasters(folder.appendingPathComponent("Raster"))
+    try slides(folder)
+    try video(folder.appendingPathComponent("AVI"))
     try annotations(folder.appendingPathComponent("LIDC"))
   }
 
@@ -29,12 +31,63 @@ enum ImageSeeds {
     for (name, format) in [("a.png", Raster.Format.png), ("a.tif", .tiff)] {
       try Data(Raster.encode(image, as: format)).write(to: folder.appendingPathComponent(name))
     }
+    let bytes = StoredImage(
+      header: ImageHeader(format: "memory", shape: [5, 4, 1], type: .uint8, affine: .identity),
+      voxels: .uint8(VoxelBuffer(size: [5, 4, 1], repeating: 90)))
+    try Data(Raster.encode(bytes, as: .jpeg, quality: 90)).write(to: folder.appendingPathComponent("a.jpg"))
+    // Two by one pixels of 24 bits.
+    let bmp: [UInt8] =
+      Array("BM".utf8) + [
+        62, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24, 0,
+      ]
+      + [UInt8](repeating: 0, count: 24) + [1, 2, 3, 4, 5, 6, 0, 0]
+    try Data(bmp).write(to: folder.appendingPathComponent("a.bmp"))
     try Data("P2 2 2 255 1 2 3 4\n".utf8).write(to: folder.appendingPathComponent("a.pgm"))
     // Two colors, two by two pixels.
     let gif: [UInt8] =
       Array("GIF87a".utf8) + [2, 0, 2, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255]
       + [0x2C, 0, 0, 0, 0, 2, 0, 2, 0, 0, 2, 3, 0x44, 0x02, 0x05, 0, 0x3B]
     try Data(gif).write(to: folder.appendingPathComponent("a.gif"))
+  }
+
+  /// Stacks in strips and tiles, which are slides of one level too.
+  private static func slides(_ folder: URL) throws {
+    let colors = VoxelBuffer<UInt8>(channels: 3, size: [40, 36, 1], repeating: 90)
+    var header = ImageHeader(
+      format: "memory", shape: [40, 36, 1], components: .rgb, type: .uint8, affine: .identity)
+    let picture = StoredImage(header: header, voxels: .uint8(colors))
+    header.components = .scalar
+    header.shape = [40, 36, 3]
+    let stack = StoredImage(
+      header: header, voxels: .uint8(VoxelBuffer(size: [40, 36, 3], repeating: 90)))
+    for target in ["TIFF", "Slide"] {
+      let place = folder.appendingPathComponent(target)
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      for (name, image) in [("colors", picture), ("stack", stack)] {
+        try ImageFile.write(image, to: place.appendingPathComponent("\(name).tif"))
+        try ImageFile.write(
+          image, to: place.appendingPathComponent("\(name)-tiled.tif"), options: WriteOptions(tile: 16))
+        try Data(Raster.encode(image, as: .tiff, isCompressed: false))
+          .write(to: place.appendingPathComponent("\(name)-plain.tif"))
+      }
+    }
+  }
+
+  /// Two plain frames of two by two pixels.
+  private static func video(_ folder: URL) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    func number(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(value >> (8 * $0) & 255) } }
+    func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
+      Array(name.utf8) + number(content.count) + content
+    }
+    let zeros = [UInt8](repeating: 0, count: 64)
+    let head = Array("vids".utf8) + zeros[..<16] + number(1) + number(25) + zeros[..<28]
+    let format = number(40) + number(2) + number(2) + [1, 0, 24, 0] + zeros[..<24]
+    let stream = Array("strl".utf8) + chunk("strh", Array(head)) + chunk("strf", Array(format))
+    let top = Array("hdrl".utf8) + chunk("avih", Array(zeros[..<56])) + chunk("LIST", stream)
+    let frame = chunk("00db", [UInt8](0..<16))
+    let bytes = Array("AVI ".utf8) + chunk("LIST", top) + chunk("LIST", Array("movi".utf8) + frame + frame)
+    try Data(chunk("RIFF", bytes)).write(to: folder.appendingPathComponent("plain.avi"))
   }
 
   /// The annotations of a synthetic scan, whole and cut to their first nodules.

@@ -30,6 +30,11 @@ extension Deepmed.Image {
         return
       }
       if let object = try DICOMObject.open(source.url) { return try printObject(object) }
+      if let slide = try source.slide() {
+        let summary = SlideSummary(path: source.input, slide)
+        print(json ? String(decoding: try JSONEncoder.records.encode(summary), as: UTF8.self) : summary.text)
+        return
+      }
       let image = try source.open()
       let voxels = headerOnly ? nil : try image.scalarImage()
       var summary = ImageSummary(path: source.input, header: image.header, voxels: voxels?.voxels)

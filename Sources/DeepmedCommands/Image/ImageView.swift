@@ -60,16 +60,25 @@ extension Deepmed.Image {
     }
 
     public func run() throws {
-      let image = try source.open().scalarImage()
-      let labels = try overlay.map { try LabelMap(contentsOf: URL(fileURLWithPath: $0)) }
-      let planes = plane.map { [$0] } ?? AnatomicalPlane.allCases
       if output == nil, Terminal.pictureColumns == nil {
         throw ImageError(
           "the terminal can't show pictures", remedy: "name a file with -o montage.png", cause: .usage)
       }
+      // A whole slide is shown small, in its own colors.
+      if overlay == nil, plane == nil, window == nil, let slide = try source.slide() {
+        let small = try slide.thumbnail(fitting: max(1024, height))
+        if small.header.components != .scalar { return try show(Bitmap(small)) }
+      }
+      let image = try source.open().scalarImage()
+      let labels = try overlay.map { try LabelMap(contentsOf: URL(fileURLWithPath: $0)) }
+      let planes = plane.map { [$0] } ?? AnatomicalPlane.allCases
       let montage = try SlicePicture.montage(
         of: image, overlay: labels, planes: planes, columns: columns, window: range, channel: channel,
         height: height)
+      try show(montage)
+    }
+
+    private func show(_ montage: Bitmap) throws {
       if let output {
         try PNG.write(montage, to: URL(fileURLWithPath: output))
         print("\(output): \(montage.width)×\(montage.height) pixels")

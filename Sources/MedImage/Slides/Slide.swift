@@ -31,7 +31,8 @@ public struct Slide: Sendable {
   /// - Throws: `ImageError` for files that are no slides, or damaged ones.
   public init(contentsOf url: URL) throws(ImageError) { try self.init(FileSource(url)) }
 
-  init(_ source: FileSource) throws(ImageError) {
+  /// A slide in memory or in an archive; those that only OpenSlide reads must be plain files.
+  public init(_ source: FileSource) throws(ImageError) {
     url = source.url
     reader =
       OpenSlideReader.recognizes(source) ? try OpenSlideReader(source) : try PyramidReader(source)

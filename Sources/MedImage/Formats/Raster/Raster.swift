@@ -107,7 +107,7 @@ extension Raster.Format {
     case .tiff: size * 1032 * 8 + 67_108_864
     case .gif: size * 2731 * 3 + 16_777_216
     case .jpeg: size * 1024 + 1_048_576
-    case .bmp: size * 128 * 3 + 16_777_216
+    case .bmp: size * 128 * 3 + 1_048_576
     case .pnm: size * 8
     case .jpeg2000, .webp: size * 4096 + 67_108_864
     }
