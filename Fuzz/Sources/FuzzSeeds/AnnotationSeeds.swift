@@ -53,14 +53,14 @@ enum AnnotationSeeds {
     \u{0}# Markups fiducial file version = 5.6
     # CoordinateSystem = LPS
     # columns = id,x,y,z,ow,ox,oy,oz,vis,sel,lock,label,desc,associatedNodeID
-    1,1.5,2,3,0,0,0,1,1,1,0,"F, ""1""",,,2,0
+    1,1.5,2,3,0,0,0,1,1,1,0,"F, 1",,,2,0
     """,
     "\u{1},X,Y\n1,14,12\n2,2.5,6\n", "\u{2}point\n2\n14 12\n2.5 6\n", "\u{3}1 2\n9.5 2\n5 12\n",
   ]
 
   static func write(to folder: URL) throws {
     for (target, seeds) in [("XML", xml), ("JSON", json), ("Text", text)] {
-      let place = folder.appendingPathComponent("FuzzAnnotation" + target)
+      let place = folder.appendingPathComponent("Annotation" + target)
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
       for (index, seed) in seeds.enumerated() {
         try Data(seed.utf8).write(to: place.appendingPathComponent("seed-\(index)"))

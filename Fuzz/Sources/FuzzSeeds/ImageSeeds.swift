@@ -6,18 +6,20 @@ import MedVoxel
 /// Small image files of every kind, made by the project itself.
 enum ImageSeeds {
   static func write(to folder: URL) throws {
-    try nifti(folder.appendingPathComponent("FuzzNIfTI"))
-    try mgh(folder.appendingPathComponent("FuzzMGH"))
-    try written(folder.appendingPathComponent("FuzzMetaImage"), "mha")
-    try written(folder.appendingPathComponent("FuzzNRRD"), "nrrd")
-    try written(folder.appendingPathComponent("FuzzNumPy"), "npy")
+    try nifti(folder.appendingPathComponent("NIfTI"))
+    try mgh(folder.appendingPathComponent("MGH"))
+    try written(folder.appendingPathComponent("MetaImage"), "mha")
+    try written(folder.appendingPathComponent("NRRD"), "nrrd")
+    try written(folder.appendingPathComponent("NumPy"), "npy")
+    try written(folder.appendingPathComponent("NPZ"), "npz")
     try VolumeSeeds.write(to: folder)
-    try dicom(folder.appendingPathComponent("FuzzDICOM"))
-    let pictures = folder.appendingPathComponent("FuzzPNG")
+    try dicom(folder.appendingPathComponent("DICOM"))
+    try ObjectSeeds.write(to: folder.appendingPathComponent("DICOMObjects"))
+    let pictures = folder.appendingPathComponent("PNG")
     try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)
     try PNG.write(Bitmap(width: 5, height: 3), to: pictures.appendingPathComponent("seed.png"))
-    try rasters(folder.appendingPathComponent("FuzzRaster"))
-    try annotations(folder.appendingPathComponent("FuzzLIDC"))
+    try rasters(folder.appendingPathComponent("Raster"))
+    try annotations(folder.appendingPathComponent("LIDC"))
   }
 
   private static func rasters(_ folder: URL) throws {

@@ -9,7 +9,7 @@ import MedCheckpoint
       exit(64)
     }
     let folder = URL(fileURLWithPath: CommandLine.arguments[1])
-    for (target, seeds) in [("FuzzSafetensors", try safetensorsSeeds()), ("FuzzTorchFile", torchSeeds())] {
+    for (target, seeds) in [("Safetensors", try safetensorsSeeds()), ("TorchFile", torchSeeds())] {
       let place = folder.appendingPathComponent(target)
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
       for (index, seed) in seeds.enumerated() {

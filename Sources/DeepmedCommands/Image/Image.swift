@@ -28,6 +28,14 @@ extension Deepmed {
       @Option(help: "The level of a whole slide, from 0, the finest.")
       public var level: Int?
 
+      @Option(
+        help:
+          "The array to read of a MATLAB, HDF5 or .npz file that holds several, such as img or data.image.")
+      public var variable: String?
+
+      @Flag(help: "Read the whole volumes of a PAR/REC recording that was cut off.")
+      public var permitTruncated = false
+
       public init() {}
 
       public func validate() throws {
@@ -36,7 +44,10 @@ extension Deepmed {
         }
       }
 
-      var options: ReadOptions { ReadOptions(series: series, page: page, level: level) }
+      var options: ReadOptions {
+        ReadOptions(
+          series: series, page: page, level: level, variable: variable, permitsTruncated: permitTruncated)
+      }
 
       var url: URL { URL(fileURLWithPath: input) }
 

@@ -62,9 +62,7 @@ extension Slide {
     let least = Int((detection.smallestArea / pixelArea).rounded(.up))
     var labels = VoxelBuffer<UInt16>(mask, inverted: false)
     labels = labels.removingSmallComponents(below: least, connectivity: .edges)
-    let holes = VoxelBuffer<UInt16>(labels, inverted: true)
-      .removingSmallComponents(below: least, connectivity: .faces)
-    return LabelMap(voxels: VoxelBuffer<UInt16>(holes, inverted: true), affine: affine)
+    return LabelMap(voxels: labels.fillingHoles(below: least), affine: affine)
   }
 
   private func signal(
@@ -87,6 +85,26 @@ extension VoxelBuffer where Element == UInt16 {
         for index in target.indices { target[index] = (source[index] != 0) != inverted ? 1 : 0 }
       }
     }
+  }
+
+  /// The mask with the gaps of fewer pixels that don't reach the border.
+  fileprivate func fillingHoles(below least: Int) -> VoxelBuffer<UInt16> {
+    let gaps = VoxelBuffer(self, inverted: true).connectedComponents(.faces)
+    let fills =
+      [false]
+      + gaps.components.map { gap in
+        let (lower, upper) = (gap.box.lower, gap.box.upper)
+        let isInside = lower.x > 0 && lower.y > 0 && upper.x < size.x && upper.y < size.y
+        return isInside && gap.voxelCount < least
+      }
+    guard fills.contains(true) else { return self }
+    var result = self
+    result.withUnsafeMutableBuffer { target in
+      gaps.map.withUnsafeBuffer { numbers in
+        for index in target.indices where fills[Int(numbers[index])] { target[index] = 1 }
+      }
+    }
+    return result
   }
 }
 

@@ -88,8 +88,10 @@ struct SlabVoxels: VoxelSource {
       nonisolated(unsafe) let output = base
       Parallel.forEach(slabs.count) { index in
         do throws(ImageError) {
-          let scratch = try RawBytes(count: slabCount * width, for: source.name)
-          try decode(slabs[index], pieces, scratch, type, output + index * slabCount * type.byteCount)
+          let slab = slabs[index]
+          let isKept = slab.scale == nil && slab.type == type
+          let scratch = try RawBytes(count: isKept ? 0 : slabCount * width, for: source.name)
+          try decode(slab, pieces, scratch.mutable, type, output + index * slabCount * type.byteCount)
         } catch {
           failures.add(error, at: index)
         }
@@ -117,20 +119,21 @@ struct SlabVoxels: VoxelSource {
   }
 
   private func decode(
-    _ slab: Slab, _ content: any SlabContent, _ scratch: RawBytes, _ type: VoxelType,
+    _ slab: Slab, _ content: any SlabContent, _ scratch: UnsafeMutableRawBufferPointer, _ type: VoxelType,
     _ output: UnsafeMutableRawPointer
   ) throws(ImageError) {
     let count = slabCount
-    let bytes = UnsafeMutableRawBufferPointer(rebasing: scratch.mutable[0..<count * slab.type.byteCount])
+    let isKept = slab.scale == nil && slab.type == type
+    // What is kept needs no other place before.
+    let place = isKept ? UnsafeMutableRawBufferPointer(start: output, count: count * type.byteCount) : scratch
+    let bytes = UnsafeMutableRawBufferPointer(rebasing: place[0..<count * slab.type.byteCount])
     try content.copy(from: slab.offset, into: bytes)
     guard let from = bytes.baseAddress else { return }
     if isSwapped, slab.type.byteCount > 1 {
       FileVoxels.native(from: from, type: slab.type, isSwapped: true, count: count, into: from)
     }
     if let block = reversedBlock { reverse(bytes, block: block * slab.type.byteCount) }
-    guard slab.scale != nil || slab.type != type else {
-      return output.copyMemory(from: from, byteCount: bytes.count)
-    }
+    guard !isKept else { return }
     let doubles = output.assumingMemoryBound(to: Double.self)
     let scale = slab.scale ?? SlabScale()
     func convert<T: VoxelScalar>(_: T.Type) {

@@ -2,7 +2,7 @@ import MedVoxel
 
 extension DICOMDataSet {
   /// Sequences nested deeper are left as bytes.
-  private static let deepest = 16
+  private static let deepest = 32
 
   /// All values of a file's head, copied.
   init(_ file: DICOMFile) {

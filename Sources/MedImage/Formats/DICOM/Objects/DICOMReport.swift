@@ -84,8 +84,10 @@ public struct DICOMReport: Codable, Hashable, Sendable {
   static let storageClasses = "1.2.840.10008.5.1.4.1.1.88."
 
   /// - Throws: `ImageError` when the file is no structured report.
-  public init(contentsOf url: URL) throws(ImageError) {
-    try self.init(DICOMDataSet(contentsOf: url), at: url.path)
+  public init(contentsOf url: URL) throws(ImageError) { try self.init(FileSource(url)) }
+
+  public init(_ source: FileSource) throws(ImageError) {
+    try self.init(DICOMDataSet(source), at: source.name)
   }
 
   init(_ data: DICOMDataSet, at name: String) throws(ImageError) {

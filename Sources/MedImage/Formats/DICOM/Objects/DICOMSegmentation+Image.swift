@@ -51,7 +51,7 @@ private struct SegmentationVoxels: VoxelSource {
 
   func stored(_ header: ImageHeader) throws(ImageError) -> StoredVoxels {
     guard asLabels else { return .uint8(try object.masks()) }
-    let labels = try object.labelMap().voxels
+    let labels = try object.labels()
     if header.type == .uint16 { return .uint16(labels) }
     return .uint8(labels.narrowed())
   }

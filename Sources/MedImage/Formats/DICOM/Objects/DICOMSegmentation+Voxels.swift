@@ -30,6 +30,11 @@ extension DICOMSegmentation {
     return LabelMap(voxels: try pixels.labels(threshold: threshold), affine: grid.affine)
   }
 
+  /// The same where it is known that nothing overlaps.
+  func labels() throws(ImageError) -> VoxelBuffer<UInt16> {
+    try SegmentationPixels(self).labels(threshold: 0.5)
+  }
+
   /// One channel a segment, in their order: 0 or 1, or the numerators of fractions.
   public func masks() throws(ImageError) -> VoxelBuffer<UInt8> {
     let claimed = Double(grid.size.voxelCount) * Double(segments.count)

@@ -1,3 +1,4 @@
+import Foundation
 public import MedVoxel
 
 extension DICOMStructureSet {
@@ -71,7 +72,10 @@ extension DICOMStructureSet {
     var first = Self.filling(on: grid)
     first.overlap = .first
     let last = try labelMap(on: grid)
-    let overlaps = drawn.count > 1 ? try labelMap(on: grid, options: first).labels != last.labels : false
+    // Where the rule of overlaps makes no difference there are none.
+    let overlaps =
+      drawn.count > 1
+      ? try labelMap(on: grid, options: first).labels.voxels.hasOtherNumbers(than: last.labels.voxels) : false
     let size = grid.size
     let largest = annotations.classes.compactMap(\.number).max() ?? 0
     var header = ImageHeader(
@@ -110,6 +114,18 @@ private struct StructureVoxels: VoxelSource {
 }
 
 extension VoxelBuffer<UInt16> {
+  /// Whether a voxel differs; both have the same size.
+  fileprivate func hasOtherNumbers(than other: VoxelBuffer<UInt16>) -> Bool {
+    withUnsafeBuffer { a in
+      other.withUnsafeBuffer { b in
+        guard let x = a.baseAddress, let y = b.baseAddress, a.count == b.count else {
+          return a.count != b.count
+        }
+        return memcmp(x, y, a.count * 2) != 0
+      }
+    }
+  }
+
   /// The same numbers in a byte each; those that don't fit lose their upper half.
   func narrowed() -> VoxelBuffer<UInt8> {
     VoxelBuffer<UInt8>(channels: channels, size: size) { target in

@@ -14,7 +14,8 @@ struct SegmentationPixels {
   init(_ object: DICOMSegmentation) throws(ImageError) {
     self.object = object
     plane = object.grid.size.x * object.grid.size.y
-    decoder = DICOMDecoder(content: try DICOMPixelContent(DICOMInstance(.opened(object.source), object.source)))
+    decoder = DICOMDecoder(
+      content: try DICOMPixelContent(DICOMInstance(.opened(object.source), object.source)))
     let format = decoder.content.format
     isWide = format.type.byteCount > 1
     guard format.samples == 1, format.frameCount == object.placement.slices.count, format.planeCount == plane,

@@ -1,11 +1,22 @@
 import MedImage
 import MedVoxel
 
+/// The annotation readers by name.
+nonisolated(unsafe) let annotationReaders: [String: () throws -> Void] = [
+  // GeoJSON, and Slicer's markups where the content says so.
+  "AnnotationJSON": { fuzzAnnotations(named: "x.geojson") },
+  "AnnotationText": {
+    fuzzAnnotations(named: "x.fcsv", "x.csv", "x.pts", "IM-0001-0002-icontour-manual.txt")
+  },
+  // LIDC-IDRI, property lists, ASAP, ImageScope.
+  "AnnotationXML": { fuzzAnnotations(named: "x.xml") },
+]
+
 /// Hands inputs to the annotation readers as a file of a name, and what they read to the painters and writers; errors
 /// are what is wanted of bad ones.
 ///
 /// - Parameter names: the first byte of an input chooses one where there are several.
-public func fuzzAnnotations(named names: String...) {
+private func fuzzAnnotations(named names: String...) {
   let grid = Grid(size: [24, 20, 3], affine: Affine(spacing: [1, 1.5, 2], origin: [-3, 2, 1]))
   fuzz { bytes in
     let name = names[names.count == 1 ? 0 : Int(bytes.first ?? 0) % names.count]

@@ -10,7 +10,7 @@ private func runDriver(
 nonisolated(unsafe) private var attempt: ([UInt8]) -> Void = { _ in }
 
 /// Hands inputs to `body` until the time that the command line gives is over; a trap in it is a finding.
-public func fuzz(_ body: @escaping ([UInt8]) -> Void) {
+func fuzz(_ body: @escaping ([UInt8]) -> Void) {
   attempt = body
   var count = CommandLine.argc
   var arguments = CommandLine.unsafeArgv
