@@ -3,7 +3,8 @@ public import MedVoxel
 
 /// A whole-slide image: a picture too large for memory, kept in tiles at several magnifications.
 ///
-/// Pyramids in TIFF (generic, OME-TIFF, Aperio SVS) are read here, tile by tile; other vendors' slides (Hamamatsu, Leica
+/// Pyramids in TIFF (generic, OME-TIFF, Aperio SVS) and whole-slide images in DICOM (one file names the slide; the other
+/// files of its series in the folder are further levels) are read here, tile by tile; other vendors' slides (Hamamatsu, Leica
 /// SCN, MIRAX, Ventana, Philips, Trestle, Sakura) through libvips and OpenSlide. Opening reads the directories
 /// only; every region decodes just the tiles that it touches.
 ///
@@ -34,8 +35,13 @@ public struct Slide: Sendable {
   /// A slide in memory or in an archive; those that only OpenSlide reads must be plain files.
   public init(_ source: FileSource) throws(ImageError) {
     url = source.url
-    reader =
-      OpenSlideReader.recognizes(source) ? try OpenSlideReader(source) : try PyramidReader(source)
+    if DICOMSlideReader.recognizes(source) {
+      reader = try DICOMSlideReader(source)
+    } else if OpenSlideReader.recognizes(source) {
+      reader = try OpenSlideReader(source)
+    } else {
+      reader = try PyramidReader(source)
+    }
     let sizes = reader.sizes
     let finest = reader.micronsPerPixel
     levels = sizes.map { size in
@@ -52,7 +58,7 @@ public struct Slide: Sendable {
   /// Whether a file is one that is better read as a slide: it has several levels, or is of a vendor's format.
   public static func recognizes(_ url: URL) -> Bool {
     guard let source = try? FileSource(url) else { return false }
-    if OpenSlideReader.recognizes(source) { return true }
+    if DICOMSlideReader.recognizes(source) || OpenSlideReader.recognizes(source) { return true }
     guard let head = try? source.prefix(16), Raster.Format.tiff.begins(head),
       let pyramid = try? PyramidReader(source)
     else { return false }

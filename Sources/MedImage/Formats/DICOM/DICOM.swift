@@ -23,6 +23,9 @@ public enum DICOM: ImageCodec {
     if let directory = try DICOMDirectory(source) {
       return try open(series(of: directory.places), options: options, at: source.name)
     }
+    if let level = options.level, DICOMSlideReader.recognizes(source) {
+      return try ImageFile.open(Slide(source), level: level)
+    }
     let instance = try DICOMInstance(.opened(source), source)
     return try open(DICOMSeries(instance), options: options.dicom)
   }
@@ -87,7 +90,8 @@ public enum DICOM: ImageCodec {
       format: "DICOM", shape: shape, components: pixels.components, type: pixels.type, affine: layout.affine,
       hasGeometry: layout.hasGeometry)
     header.rescale = pixels.commonRescale ?? .identity
-    header.timeStep = layout.isCine ? first.frameTime : layout.channels.timeStep
+    header.timeStep =
+      layout.isCine ? first.frameTime : layout.channels.timeStep(repetition: first.repetitionTime)
     header.facts = first.facts + [.init("files", "\(series.instances.count)")] + layout.channels.facts
     header.notes = layout.notes + notes(first, pixels, layout)
     return OpenImage(header: header, voxels: pixels, location: location)
@@ -108,6 +112,9 @@ public enum DICOM: ImageCodec {
     }
     if first.format.photometric == .palette, pixels.components == .scalar {
       notes.append("values are indices into the file's palette")
+    }
+    if first.text("SOPClassUID") == DICOMTiling.storageClass {
+      notes.append("the tiles of a whole slide, each read as a slice; with a level, they are put together")
     }
     if layout.mosaic == nil, first.text("ImageType")?.contains("MOSAIC") == true {
       notes.append("a mosaic: one image holds the tiles of a volume; it is read as it is")

@@ -7,7 +7,7 @@ struct DICOMChannels: Sendable {
   /// The facets that differ between repetitions, with a value for each.
   private(set) var facets: [(name: DICOMFacets.Name, values: [Double])] = []
   /// Seconds between repetitions, where they are evenly spaced in time.
-  private(set) var timeStep: Double?
+  private var timeStep: Double?
 
   init() {}
 
@@ -56,9 +56,16 @@ struct DICOMChannels: Sendable {
     return value
   }
 
-  /// A volume's time is that of its first slice. Echoes and weightings are no series in time.
+  /// Echoes and weightings are no series in time.
+  private var isTime: Bool {
+    volumes.count > 1 && facets.allSatisfy { $0.name == .temporalPosition || $0.name == .triggerTime }
+  }
+
+  /// Seconds between repetitions: measured, or else the repetition time that the file gives.
+  func timeStep(repetition: Double?) -> Double? { isTime ? timeStep ?? repetition : nil }
+
+  /// A volume's time is that of its first slice.
   private mutating func findTimes() {
-    let isTime = facets.allSatisfy { $0.name == .temporalPosition || $0.name == .triggerTime }
     guard isTime else { return }
     let triggers = facets.first { $0.name == .triggerTime }?.values.map { $0 / 1000 }
     let acquired = volumes.compactMap { volume in

@@ -18,6 +18,8 @@ struct DICOMInstance: Sendable {
   /// Seconds between the frames of a cine, where it is one.
   var frameTime: Double?
   var notes: [String] = []
+  /// Seconds between the volumes of a series of times, where the file says so.
+  var repetitionTime: Double?
   /// How the image is taken apart, where it is a mosaic.
   var mosaic: DICOMMosaic?
   /// The extended offset table; empty where there is none.
@@ -52,6 +54,9 @@ struct DICOMInstance: Sendable {
     frames = file.frames(count)
     frameTime = count > 1 ? Self.frameTime(data) : nil
     mosaic = DICOMMosaic(data)
+    if (data.integer(0x0020_0105) ?? 1) > 1 || mosaic != nil, let time = data.number(0x0018_0080), time > 0 {
+      repetitionTime = time / 1000
+    }
     facts = Self.tags.compactMap { name, tag in data.text(tag).map { ImageHeader.Fact(name, $0) } }
     if pixels.length == nil, data.has(0x7fe0_0001) {
       frameOffsets = data.numbers(0x7fe0_0001, count, kind: .unsigned64).map { Int(min($0, 1e18)) }

@@ -4,7 +4,7 @@ import Synchronization
 /// The voxels of a series: frames are decoded in parallel, each into its place.
 struct DICOMPixels: VoxelSource {
   let series: DICOMSeries
-  let layout: DICOMSeries.Layout
+  private(set) var layout: DICOMSeries.Layout
   let location: String
   let options: DICOMOptions
   /// What real values are multiplied by.
@@ -63,6 +63,25 @@ struct DICOMPixels: VoxelSource {
       guard let base = memory.baseAddress else { return }
       try fill(DICOMTarget(header: header, base: base, isReal: false))
     }
+  }
+
+  /// Decodes the planes that the region touches, and no others.
+  func stored(_ header: ImageHeader, in region: ImageRegion) throws(ImageError) -> StoredVoxels {
+    let depth = region.box.lower.z..<region.box.upper.z
+    let count = header.components.count
+    let volumes = region.channels.lowerBound / count..<(region.channels.upperBound + count - 1) / count
+    guard layout.mosaic == nil else { return try stored(header).cropped(to: region) }
+    var (part, inner) = (self, header)
+    part.layout.volumes = volumes.map { Array(layout.volumes[$0][depth]) }
+    inner.shape = [header.size.x, header.size.y, depth.count, volumes.count]
+    var cut = region
+    cut.box.lower.z = 0
+    cut.box.upper.z = depth.count
+    let first = volumes.lowerBound * count
+    cut.channels = region.channels.lowerBound - first..<region.channels.upperBound - first
+    let planes = try part.stored(inner)
+    let isWhole = cut.box == GridBox(size: inner.size) && cut.channels.count == planes.channels
+    return isWhole ? planes : planes.cropped(to: cut)
   }
 
   func floats(_ header: ImageHeader) throws(ImageError) -> VoxelBuffer<Float> {
