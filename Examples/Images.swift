@@ -7,6 +7,7 @@ enum ImageExamples {
     let file = folder.appending(path: "scan.nii.gz")
     try write(SampleData.scan(), to: file)
     try read(file)
+    try readParts(of: file, writing: folder.appending(path: "scan.mha"))
     try draw(file, SampleData.labels, to: folder.appending(path: "montage.png"))
     let square = Contour(
       [[1, 1, 0], [6, 1, 0], [6, 6, 0], [1, 6, 0]], label: "lesion", slice: SliceReference(index: 2))

@@ -21,7 +21,8 @@ struct CodedFrame: Hashable, Sendable {
   /// JP2 files, which some writers put in the place of the bare stream.
   private static func isBox(_ head: [UInt8]) -> Bool { head.starts(with: [0, 0, 0, 12]) }
 
-  /// - Returns: nil where the bytes are no such stream, or one without a frame header.
+  /// - Returns: nil where the bytes are no such stream, one without a frame header, or one of JPEG-LS with an error
+  ///   bound that the standard forbids.
   init?(_ bytes: [UInt8]) {
     let reader = ByteReader(bytes: bytes, isBigEndian: true)
     func short(_ offset: Int) -> Int { Int(reader.integer(offset, as: UInt16.self)) }
@@ -43,6 +44,10 @@ struct CodedFrame: Hashable, Sendable {
           isLossless = [0xc3, 0xc7, 0xcb, 0xcf].contains(marker)
           (precision, rows, columns) = (Int(bytes[offset + 4]), short(offset + 5), short(offset + 7))
           components = Int(bytes[offset + 9])
+          guard family != .jpegLS || Self.hasPossibleError(reader, from: offset + 2 + length, precision)
+          else {
+            return nil
+          }
           return
         }
         if marker == 0xda || length < 2 { return nil }
@@ -66,6 +71,24 @@ struct CodedFrame: Hashable, Sendable {
     components = short(start + 40)
     precision = Int(bytes[start + 42] & 0x7f) + 1
     isSigned = bytes[start + 42] >= 0x80
+  }
+
+  /// Whether the error bound NEAR of a JPEG-LS scan is one that the standard allows, at most half of the largest
+  /// sample (ISO 14495-1 C.2.3): decoders work on for seconds with others.
+  private static func hasPossibleError(_ reader: ByteReader, from start: Int, _ precision: Int) -> Bool {
+    let bytes = reader.bytes
+    var offset = start
+    while offset + 5 <= bytes.count, bytes[offset] == 0xff {
+      let length = Int(reader.integer(offset + 2, as: UInt16.self))
+      guard bytes[offset + 1] == 0xda else {
+        offset += 2 + max(2, length)
+        continue
+      }
+      let near = offset + 5 + 2 * Int(bytes[offset + 4])
+      guard near < bytes.count, (2...16).contains(precision) else { return false }
+      return Int(bytes[near]) <= min(255, ((1 << precision) - 1) / 2)
+    }
+    return false
   }
 
   private static func codestream(_ bytes: [UInt8]) -> Int? {
