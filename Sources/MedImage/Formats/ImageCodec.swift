@@ -47,7 +47,8 @@ public struct ReadOptions: Hashable, Sendable {
   public var dicom: DICOMOptions
 
   public init(
-    series: String? = nil, page: Int? = nil, level: Int? = nil, reference: Grid? = nil, variable: String? = nil,
+    series: String? = nil, page: Int? = nil, level: Int? = nil, reference: Grid? = nil,
+    variable: String? = nil,
     permitsTruncated: Bool = false, dicom: DICOMOptions = DICOMOptions()
   ) {
     self.series = series

@@ -5,7 +5,8 @@ import MedVoxel
 public enum ImageFile {
   /// The formats, in the order in which content is tried.
   static let codecs: [any ImageCodec.Type] = [
-    NIfTI.self, Analyze.self, DICOM.self, MGH.self, MetaImage.self, NRRD.self, NumPy.self, NPZ.self, AFNI.self,
+    NIfTI.self, Analyze.self, DICOM.self, MGH.self, MetaImage.self, NRRD.self, NumPy.self, NPZ.self,
+    AFNI.self,
     PARREC.self, ECAT.self, MINC.self, HDF5.self, MATLAB.self, Raster.self, WholeSlide.self, AVI.self,
   ]
   /// Those that are written too.
