@@ -7,7 +7,14 @@ var imageReaders: [String: () throws -> Void] {
   [
     "AFNI": { fuzzImages("x.HEAD", partner: "x.BRIK") { try AFNI.open($0, options: $1) } },
     "AVI": { fuzzImages("x.avi") { try ImageFile.open($0, options: $1) } },
-    "DICOM": { fuzzImages("x.dcm") { try DICOM.open($0, options: $1) } },
+    "DICOM": {
+      fuzzImages("x.dcm") { source, options in
+        var other = options
+        other.dicom = DICOMOptions(splitsMosaics: true, appliesPalettes: true)
+        _ = try? DICOM.open(source, options: other).stored()
+        return try DICOM.open(source, options: options)
+      }
+    },
     "DICOMObjects": fuzzObjects,
     "ECAT": { fuzzImages("x.v") { try ECAT.open($0, options: $1) } },
     "HDF5": { fuzzImages("x.h5", variable: "b") { try HDF5.open($0, options: $1) } },

@@ -14,6 +14,8 @@ enum ImageSeeds {
     try written(folder.appendingPathComponent("NPZ"), "npz")
     try VolumeSeeds.write(to: folder)
     try dicom(folder.appendingPathComponent("DICOM"))
+    try DICOMSeeds.write(
+      to: folder.appendingPathComponent("DICOM"), slides: folder.appendingPathComponent("Slide"))
     try ObjectSeeds.write(to: folder.appendingPathComponent("DICOMObjects"))
     let pictures = folder.appendingPathComponent("PNG")
     try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)

@@ -36,6 +36,15 @@ extension Deepmed {
       @Flag(help: "Read the whole volumes of a PAR/REC recording that was cut off.")
       public var permitTruncated = false
 
+      @Flag(help: "Take Siemens mosaics apart: their tiles are the slices of a volume.")
+      public var splitMosaics = false
+
+      @Flag(help: "Show the colors that the values of a DICOM palette image stand for.")
+      public var applyPalette = false
+
+      @Flag(help: "Rescale PET images in DICOM to standardized uptake values by body weight.")
+      public var suv = false
+
       public init() {}
 
       public func validate() throws {
@@ -46,7 +55,9 @@ extension Deepmed {
 
       var options: ReadOptions {
         ReadOptions(
-          series: series, page: page, level: level, variable: variable, permitsTruncated: permitTruncated)
+          series: series, page: page, level: level, variable: variable, permitsTruncated: permitTruncated,
+          dicom: DICOMOptions(
+            splitsMosaics: splitMosaics, appliesPalettes: applyPalette, convertsToSUV: suv))
       }
 
       var url: URL { URL(fileURLWithPath: input) }
