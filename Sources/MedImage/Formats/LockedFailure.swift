@@ -8,5 +8,8 @@ final class LockedFailure: Sendable {
     state.withLock { if $0.map({ $0.place > place }) ?? true { $0 = (place, error) } }
   }
 
+  /// Whether work before this failed, so that this need not be done.
+  func precedes(_ place: Int) -> Bool { state.withLock { $0.map { $0.place < place } ?? false } }
+
   var first: ImageError? { state.withLock { $0?.error } }
 }

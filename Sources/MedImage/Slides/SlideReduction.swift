@@ -45,6 +45,7 @@ struct SlideReduction {
       // SAFETY: blocks write disjoint memory.
       nonisolated(unsafe) let output = base
       Parallel.forEach(across * down) { block in
+        if failures.precedes(block) { return }
         let x = block % across * side..<min(width, (block % across + 1) * side)
         let y = block / across * side..<min(height, (block / across + 1) * side)
         do throws(ImageError) {

@@ -84,6 +84,7 @@ struct AVIPixels: VoxelSource {
       // SAFETY: frames write disjoint memory.
       nonisolated(unsafe) let output = base
       Parallel.forEach(range.count) { index in
+        if failures.precedes(index) { return }
         do throws(ImageError) {
           try decode(
             range.lowerBound + index,

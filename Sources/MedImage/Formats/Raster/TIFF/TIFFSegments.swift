@@ -24,6 +24,11 @@ extension TIFFPage {
   func decoded(segment: Int) throws(ImageError) -> RawBytes? {
     let rows = rows(ofSegmentRow: segment % (across * down) / across)
     guard counts[segment] > 0, offsets[segment] > 0 else { return nil }
+    guard isJustified(segment: segment, rows: rows) else {
+      throw error(
+        "has \(counts[segment]) bytes, too few for \(segmentWidth)×\(rows) pixels of \(samplesTogether) samples",
+        segment: segment)
+    }
     let pixels = segmentWidth * rows * samplesTogether * (isComplex ? 2 : 1)
     switch compression {
     case 7: return try jpeg(segment: segment, rows: rows)
