@@ -49,6 +49,10 @@ import Testing
         if image.header.size.z > 1 { #expect(abs(spacing.z - 2) < 1e-6) }
       }
     }
+    // Who knows only the resolution finds the same sizes.
+    let slide = try Slide(contentsOf: folder.file("2.tif"))
+    let microns = try #require(slide.levels[0].micronsPerPixel)
+    #expect(abs(microns.x - 500) < 1e-3 && abs(microns.y - 250) < 1e-3)
     #expect(throws: ImageError.self) {
       try ImageFile.write(images[0], to: folder.file("a.tif"), options: WriteOptions(tile: 20))
     }

@@ -121,11 +121,11 @@ struct TIFFWriter {
     if tile == nil { block.add(278, .long, [segmentHeight]) }
     block.add(tile == nil ? 279 : 325, .long, counts)
     let spacing = image.header.affine.spacing
-    block.add(282, ratio: 1 / max(spacing.x, 1e-6))
-    block.add(283, ratio: 1 / max(spacing.y, 1e-6))
+    block.add(282, ratio: 10 / max(spacing.x, 1e-6))
+    block.add(283, ratio: 10 / max(spacing.y, 1e-6))
     block.add(284, .short, [1])
-    // ImageJ's description has the unit.
-    block.add(296, .short, [1])
+    // Centimeters, as ImageJ's description says too.
+    block.add(296, .short, [3])
     if isCompressed, type.byteCount <= 8, isWhole { block.add(317, .short, [2]) }
     if let tile {
       block.add(322, .long, [tile])
@@ -143,7 +143,7 @@ struct TIFFWriter {
 
   private var isWhole: Bool { type != .float32 && type != .float64 }
 
-  /// Resolutions are pixels a millimeter.
+  /// Resolutions are pixels a centimeter, and so is the distance of slices.
   private var description: String {
     var lines = ["ImageJ=1.54f", "images=\(pageCount)"]
     if channels > 1 { lines.append("channels=\(channels)") }
@@ -152,8 +152,8 @@ struct TIFFWriter {
     if (channels > 1 ? 1 : 0) + (slices > 1 ? 1 : 0) + (times > 1 ? 1 : 0) > 1 {
       lines.append("hyperstack=true")
     }
-    lines.append("unit=mm")
-    if slices > 1 { lines.append("spacing=\(image.header.affine.spacing.z)") }
+    lines.append("unit=cm")
+    if slices > 1 { lines.append("spacing=\(image.header.affine.spacing.z / 10)") }
     if let step = image.header.timeStep, times > 1 { lines.append("finterval=\(step)") }
     return lines.joined(separator: "\n") + "\n"
   }
