@@ -1,5 +1,6 @@
 import Foundation
 import MedVoxel
+import MedTestSupport
 import Testing
 
 @testable import MedImage
@@ -146,8 +147,7 @@ import Testing
     // Many empty frames of a large picture.
     var random = RandomStream(seed: 4)
     for _ in 0..<150 {
-      var bytes = whole
-      for _ in 0..<3 { bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next()) }
+      let bytes = random.damaged(whole)
       _ = try? open(bytes).stored()
     }
   }

@@ -1,5 +1,6 @@
 import Foundation
 import MedVoxel
+import MedTestSupport
 import Testing
 
 @testable import MedImage
@@ -75,8 +76,7 @@ import Testing
     var random = RandomStream(seed: 6)
     let whole = bmp(4, 2, bits: 8, compression: 1, palette: [0, 0, 0, 0], [3, 0, 0, 0, 0, 1])
     for _ in 0..<100 {
-      var bytes = whole
-      for _ in 0..<3 { bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next()) }
+      let bytes = random.damaged(whole)
       _ = try? read(bytes)
     }
   }

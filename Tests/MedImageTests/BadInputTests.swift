@@ -149,10 +149,7 @@ import Testing
     let dicom = RawDICOM().file
     for whole in [RawNIfTI.counting().file, packed, mgh, dicom] {
       for _ in 0..<60 {
-        var bytes = whole
-        for _ in 0..<3 {
-          bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next())
-        }
+        let bytes = random.damaged(whole)
         _ = try? ScalarImage(contentsOf: folder.file("x.bin", containing: bytes))
       }
     }

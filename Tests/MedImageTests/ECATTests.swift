@@ -100,10 +100,7 @@ struct RawECAT {
     var random = RandomStream(seed: 13)
     let whole = RawECAT().file
     for _ in 0..<300 {
-      var bytes = whole
-      for _ in 0..<5 {
-        bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next())
-      }
+      let bytes = random.damaged(whole, places: 5)
       _ = try? ScalarImage(contentsOf: folder.file("x.v", containing: bytes))
     }
   }

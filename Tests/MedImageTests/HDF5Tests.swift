@@ -131,10 +131,7 @@ import Testing
     let root = Raw.Node.group([("a", .array(chunked)), ("g", .group([("b", .array(counting))]))])
     let whole = RawHDF5.file(root, isOld: isOld)
     for _ in 0..<200 {
-      var bytes = whole
-      for _ in 0..<3 {
-        bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next())
-      }
+      let bytes = random.damaged(whole)
       let url = try folder.file("x.h5", containing: bytes)
       _ = try? ImageFile.open(url, options: ReadOptions(variable: "a")).stored()
     }

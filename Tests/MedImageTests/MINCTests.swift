@@ -171,10 +171,7 @@ struct RawNetCDF {
     var random = RandomStream(seed: 14)
     let whole = RawNetCDF.volume([1, 2, 3, 4]).file
     for _ in 0..<300 {
-      var bytes = whole
-      for _ in 0..<3 {
-        bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next())
-      }
+      let bytes = random.damaged(whole)
       _ = try? ScalarImage(contentsOf: folder.file("x.mnc", containing: bytes))
     }
   }

@@ -20,17 +20,6 @@ import Testing
       + ["ElementType = \(type)"] + rest
   }
 
-  private func refused(_ url: URL, _ words: String..., location: SourceLocation = #_sourceLocation) {
-    let error = #expect(throws: ImageError.self, sourceLocation: location) {
-      try ScalarImage(contentsOf: url)
-    }
-    for word in words {
-      #expect(
-        error?.description.contains(word) == true, "“\(word)” in “\(error?.description ?? "")”",
-        sourceLocation: location)
-    }
-  }
-
   @Test func geometryIsLPS() throws {
     let url = try mhd(
       "a.mha",
@@ -186,10 +175,7 @@ import Testing
       .write(to: folder.file("a.mha"))
     let whole = [UInt8](try Data(contentsOf: folder.file("a.mha")))
     for _ in 0..<200 {
-      var bytes = whole
-      for _ in 0..<3 {
-        bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next())
-      }
+      let bytes = random.damaged(whole)
       _ = try? ScalarImage(contentsOf: folder.file("x.mha", containing: bytes))
     }
   }

@@ -50,10 +50,7 @@ import Testing
       .write(to: folder.file("a.npz"))
     let whole = [UInt8](try Data(contentsOf: folder.file("a.npz")))
     for _ in 0..<300 {
-      var bytes = whole
-      for _ in 0..<3 {
-        bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next())
-      }
+      let bytes = random.damaged(whole)
       _ = try? ScalarImage(contentsOf: folder.file("x.npz", containing: bytes))
     }
   }

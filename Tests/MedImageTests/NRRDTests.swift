@@ -22,17 +22,6 @@ import Testing
       + ["encoding: \(encoding)"] + rest
   }
 
-  private func refused(_ url: URL, _ words: String..., location: SourceLocation = #_sourceLocation) {
-    let error = #expect(throws: ImageError.self, sourceLocation: location) {
-      try ScalarImage(contentsOf: url)
-    }
-    for word in words {
-      #expect(
-        error?.description.contains(word) == true, "“\(word)” in “\(error?.description ?? "")”",
-        sourceLocation: location)
-    }
-  }
-
   @Test func spacesAndDirections() throws {
     let rest = ["space directions: (1,2,0) (-2,1,0) (0,0,3)", "space origin: (10,20,30)"]
     let signs: [(String, SIMD3<Double>)] = [
@@ -181,10 +170,7 @@ import Testing
       .write(to: folder.file("a.nrrd"))
     let whole = [UInt8](try Data(contentsOf: folder.file("a.nrrd")))
     for _ in 0..<300 {
-      var bytes = whole
-      for _ in 0..<3 {
-        bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next())
-      }
+      let bytes = random.damaged(whole)
       _ = try? ScalarImage(contentsOf: folder.file("x.nrrd", containing: bytes))
     }
   }

@@ -162,10 +162,7 @@ struct RawPAR {
     let whole = Array(RawPAR().text.utf8)
     let url = try pair(RawPAR(), [1, 2, 3, 4])
     for _ in 0..<300 {
-      var bytes = whole
-      for _ in 0..<3 {
-        bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next())
-      }
+      let bytes = random.damaged(whole)
       try Data(bytes).write(to: url)
       _ = try? ScalarImage(contentsOf: url)
     }

@@ -203,10 +203,7 @@ import Testing
     ]
     for whole in files {
       for _ in 0..<80 {
-        var bytes = whole
-        for _ in 0..<3 {
-          bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next())
-        }
+        let bytes = random.damaged(whole)
         _ = try? ScalarImage(contentsOf: folder.file("x.bin", containing: bytes))
       }
     }

@@ -211,10 +211,7 @@ import Testing
     ]
     for whole in files {
       for _ in 0..<150 {
-        var bytes = whole
-        for _ in 0..<3 {
-          bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next())
-        }
+        let bytes = random.damaged(whole)
         _ = try? read(bytes)
         _ = try? ImageFile.open(
           FileSource(memory: bytes, name: "a"), options: ReadOptions(level: 0)

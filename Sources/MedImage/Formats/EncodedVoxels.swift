@@ -1,5 +1,4 @@
 import MedVoxel
-import Synchronization
 
 /// Voxels that lie uncompressed (or under gzip) in one block of a file: NIfTI, MGH and their like.
 struct EncodedVoxels: VoxelSource {
@@ -50,7 +49,7 @@ struct EncodedVoxels: VoxelSource {
     }
     let first = rows(volumes.lowerBound, box.lower.z).lowerBound
     let content = try source.content(first..<rows(volumes.upperBound - 1, box.upper.z - 1).upperBound)
-    let failures = Mutex<[Int: ImageError]>([:])
+    let failures = LockedFailure()
     let plane = size.voxelCount
     let voxels = StoredVoxels.filled(type: type, channels: region.channels.count, size: size) { target in
       guard let out = target.baseAddress else { return }
@@ -79,11 +78,11 @@ struct EncodedVoxels: VoxelSource {
             }
           }
         } catch {
-          failures.withLock { $0[index] = error }
+          failures.note(error, at: index)
         }
       }
     }
-    if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+    try failures.check()
     return voxels
   }
 

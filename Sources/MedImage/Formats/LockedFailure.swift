@@ -11,5 +11,8 @@ final class LockedFailure: Sendable {
   /// Whether work before this failed, so that this need not be done.
   func precedes(_ place: Int) -> Bool { state.withLock { $0.map { $0.place < place } ?? false } }
 
-  var first: ImageError? { state.withLock { $0?.error } }
+  /// - Throws: the error that was noted, if there is one.
+  func check() throws(ImageError) {
+    if let failure = state.withLock({ $0 }) { throw failure.error }
+  }
 }

@@ -55,7 +55,7 @@ struct SlideReduction {
         }
       }
     }
-    if let error = failures.first { throw error }
+    try failures.check()
     return StoredImage(header: header, voxels: voxels)
   }
 

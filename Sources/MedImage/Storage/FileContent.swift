@@ -1,6 +1,5 @@
 import Foundation
 import MedVoxel
-import Synchronization
 
 /// A part of a file's content whose bytes are known to exist.
 struct FileContent: Sendable {
@@ -22,21 +21,18 @@ struct FileContent: Sendable {
       }
       return
     }
-    let failures = Mutex<[Int: ImageError]>([:])
+    let failures = LockedFailure()
     Parallel.forEachChunk(of: range.count, chunk: piece) { part in
       withUnsafeTemporaryAllocation(byteCount: part.count, alignment: 64) { scratch in
         do throws(ImageError) {
-          let count = try source.read(at: range.lowerBound + part.lowerBound, into: scratch)
-          guard count == part.count else {
-            throw ImageError("the file became shorter while it was read", at: source.name)
-          }
+          try source.fill(scratch, from: range.lowerBound + part.lowerBound)
           body(UnsafeRawBufferPointer(scratch), part.lowerBound)
         } catch {
-          failures.withLock { $0[part.lowerBound] = error }
+          failures.note(error, at: part.lowerBound)
         }
       }
     }
-    if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+    try failures.check()
   }
 }
 
@@ -48,10 +44,14 @@ extension FileContent {
     if let memory { return body(UnsafeRawBufferPointer(rebasing: memory.bytes[wanted])) }
     let bytes = try RawBytes(count: wanted.count, for: source.name)
     let target = UnsafeMutableRawBufferPointer(rebasing: bytes.mutable[..<wanted.count])
-    guard try source.read(at: wanted.lowerBound, into: target) == wanted.count else {
-      throw ImageError("the file became shorter while it was read", at: source.name)
-    }
+    try source.fill(target, from: wanted.lowerBound)
     body(bytes.bytes)
+  }
+
+  /// Copies some of the bytes; the offset counts from the content's start.
+  func copy(from offset: Int, into target: UnsafeMutableRawBufferPointer) throws(ImageError) {
+    guard let memory else { return try source.fill(target, from: offset) }
+    target.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory.bytes[offset..<offset + target.count]))
   }
 }
 

@@ -1,6 +1,5 @@
 public import Foundation
 import MedVoxel
-import Synchronization
 
 /// A file's content, inflated where it is gzip (whatever its name says): of a file on disk, of memory, or of an
 /// archive's entry.
@@ -89,6 +88,14 @@ public struct FileSource: Sendable {
     try Self.read(storage, size: fileSize, at: offset, into: buffer)
   }
 
+  /// Fills the buffer with bytes before inflating, which were known to be there.
+  /// - Throws: `ImageError` when they are not any more.
+  func fill(_ buffer: UnsafeMutableRawBufferPointer, from offset: Int) throws(ImageError) {
+    guard try read(at: offset, into: buffer) == buffer.count else {
+      throw ImageError("the file became shorter while it was read", at: name)
+    }
+  }
+
   private static func read(
     _ storage: Storage, size: Int, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
   ) throws(ImageError) -> Int {
@@ -154,18 +161,16 @@ public struct FileSource: Sendable {
     if case .memory(let bytes) = storage { return bytes }
     let bytes = try RawBytes(count: fileSize, for: name)
     let piece = 4 << 20
-    let failures = Mutex<[Int: ImageError]>([:])
+    let failures = LockedFailure()
     Parallel.forEachChunk(of: fileSize, chunk: piece) { range in
       do throws(ImageError) {
         let part = UnsafeMutableRawBufferPointer(rebasing: bytes.mutable[range])
-        guard try read(at: range.lowerBound, into: part) == part.count else {
-          throw ImageError("the file became shorter while it was read", at: name)
-        }
+        try fill(part, from: range.lowerBound)
       } catch {
-        failures.withLock { $0[range.lowerBound] = error }
+        failures.note(error, at: range.lowerBound)
       }
     }
-    if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+    try failures.check()
     return bytes
   }
 

@@ -16,9 +16,7 @@ struct ZipArchive: Sendable {
     self.source = source
     let directory = try ZipDirectory<ImageError>(byteCount: source.fileSize, path: source.name) {
       offset, buffer throws(ImageError) in
-      guard try source.read(at: offset, into: buffer) == buffer.count else {
-        throw ImageError("the file became shorter while it was read", at: source.name)
-      }
+      try source.fill(buffer, from: offset)
     }
     entries = directory.entries.filter { !$0.isFolder }
   }
@@ -50,9 +48,7 @@ struct ZipArchive: Sendable {
     }
     let packed = try RawBytes(count: entry.range.count, for: name)
     let input = UnsafeMutableRawBufferPointer(rebasing: packed.mutable[..<packed.count])
-    guard try source.read(at: entry.range.lowerBound, into: input) == packed.count else {
-      throw ImageError("the file became shorter while it was read", at: name)
-    }
+    try source.fill(input, from: entry.range.lowerBound)
     let content = try RawBytes(count: entry.byteCount, for: name)
     guard let decompressor = libdeflate_alloc_decompressor() else { throw Gzip.outOfMemory(source) }
     defer { libdeflate_free_decompressor(decompressor) }

@@ -1,5 +1,6 @@
 import Foundation
 import MedVoxel
+import MedTestSupport
 import Testing
 
 @testable import MedImage
@@ -127,10 +128,7 @@ import Testing
     let grid = Grid(size: [4, 4, 2], affine: .identity)
     for (name, text) in files {
       for _ in 0..<150 {
-        var bytes = Array(text.utf8)
-        for _ in 0..<2 {
-          bytes[random.integer(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next())
-        }
+        let bytes = random.damaged(Array(text.utf8), places: 2)
         guard let read = try? AnnotationFile.open(FileSource(memory: bytes, name: name)) else { continue }
         _ = try? read.contourSet().labelMap(on: grid)
         _ = try? read.pointSet.labelMap(on: grid, radius: 2)

@@ -46,15 +46,12 @@ struct DICOMPixelContent: Sendable {
 
   /// Fills the memory with the content from `offset` on.
   func read(_ offset: Int, into target: UnsafeMutableRawBufferPointer) throws(ImageError) {
-    let count: Int
-    if let inflated {
-      count = max(0, min(target.count, inflated.count - offset))
-      inflated.withUnsafeBytes { target.copyMemory(from: .init(rebasing: $0[offset..<offset + count])) }
-    } else {
-      count = try source.read(at: offset, into: target)
+    guard let inflated else { return try source.fill(target, from: offset) }
+    guard target.count <= inflated.count - offset else {
+      throw source.tooShort(offset + target.count, found: inflated.count)
     }
-    guard count == target.count else {
-      throw ImageError("the file became shorter while it was read", at: source.name)
+    inflated.withUnsafeBytes { bytes in
+      target.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + target.count]))
     }
   }
 

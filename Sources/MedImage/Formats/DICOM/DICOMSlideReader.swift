@@ -121,7 +121,7 @@ struct DICOMSlideReader: SlideReader {
     let across = box.x.lowerBound / tiling.columns...(box.x.upperBound - 1) / tiling.columns
     let down = box.y.lowerBound / tiling.rows...(box.y.upperBound - 1) / tiling.rows
     let width = format.type.byteCount
-    let failures = Mutex<[Int: ImageError]>([:])
+    let failures = LockedFailure()
     let voxels = StoredVoxels.filled(
       type: format.type, channels: format.samples, size: [box.x.count, box.y.count, 1]
     ) { target in
@@ -149,11 +149,11 @@ struct DICOMSlideReader: SlideReader {
               into: output + place * width, plane: box.pixels)
           }
         } catch {
-          failures.withLock { $0[frame] = error }
+          failures.note(error, at: frame)
         }
       }
     }
-    if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+    try failures.check()
     return voxels
   }
 

@@ -18,15 +18,15 @@ extension HDF5Chunks {
     guard let base = target.baseAddress else { return }
     // SAFETY: chunks are disjoint parts of the array.
     nonisolated(unsafe) let output = base
-    let failures = LockedErrors()
+    let failures = LockedFailure()
     Parallel.forEach(chunks.count) { number in
       do throws(ImageError) {
         try copy(unpacked(chunks[number]), at: chunks[number].start, to: output)
       } catch {
-        failures.add(error, at: number)
+        failures.note(error, at: number)
       }
     }
-    try failures.throwFirst()
+    try failures.check()
   }
 
   private func unpacked(_ chunk: Chunk) throws(ImageError) -> [UInt8] {

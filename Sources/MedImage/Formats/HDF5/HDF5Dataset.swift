@@ -129,10 +129,7 @@ struct HDF5Dataset: Sendable {
     let memory = UnsafeMutableRawBufferPointer(rebasing: target.mutable[0..<target.count])
     switch layout {
     case .compact(let bytes): memory.copyBytes(from: bytes.prefix(target.count))
-    case .contiguous(let address?):
-      guard try file.source.read(at: file.base + address, into: memory) == target.count else {
-        throw ImageError("the file became shorter while it was read", at: file.source.name)
-      }
+    case .contiguous(let address?): try file.source.fill(memory, from: file.base + address)
     case .contiguous(nil): fillAll(memory)
     case .chunked(let chunks):
       let list = try chunks.all()

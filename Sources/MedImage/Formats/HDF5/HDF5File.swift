@@ -80,12 +80,7 @@ struct HDF5File: Sendable {
       throw source.tooShort(overflow ? Int.max : end, found: source.fileSize)
     }
     var bytes = [UInt8](repeating: 0, count: count)
-    let read = try bytes.withMutableBytes { target throws(ImageError) in
-      try source.read(at: place, into: target)
-    }
-    guard read == count else {
-      throw ImageError("the file became shorter while it was read", at: source.name)
-    }
+    try bytes.withMutableBytes { target throws(ImageError) in try source.fill(target, from: place) }
     return bytes
   }
 

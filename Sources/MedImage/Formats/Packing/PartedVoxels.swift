@@ -1,5 +1,4 @@
 import MedVoxel
-import Synchronization
 
 /// Voxels that lie in one or several files, packed in some way, with their axes in any order.
 struct PartedVoxels: VoxelSource {
@@ -84,15 +83,15 @@ struct PartedVoxels: VoxelSource {
   ) throws(ImageError) {
     let share = target.count / parts.count
     if parts.count == 1 { return try parts[0].decode(into: target, type: type) }
-    let failures = Mutex<[Int: ImageError]>([:])
+    let failures = LockedFailure()
     Parallel.forEach(parts.count) { index in
       do throws(ImageError) {
         let memory = UnsafeMutableRawBufferPointer(rebasing: target[index * share..<(index + 1) * share])
         try parts[index].decode(into: memory, type: type)
       } catch {
-        failures.withLock { $0[index] = error }
+        failures.note(error, at: index)
       }
     }
-    if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+    try failures.check()
   }
 }

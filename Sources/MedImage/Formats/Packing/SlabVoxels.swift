@@ -73,16 +73,15 @@ struct SlabVoxels: VoxelSource {
     let width = slabs.map(\.type.byteCount).max() ?? 1
     let end = slabs.map { $0.offset + slabCount * $0.type.byteCount }.max() ?? 0
     let start = slabs.map(\.offset).min() ?? 0
-    let pieces: any SlabContent =
-      if let content {
-        content
-      } else if isBzip2 {
-        try unpacked(end)
+    let memory = try isBzip2 && content == nil ? unpacked(end) : content
+    let pieces =
+      if let memory {
+        FileContent(source: source, range: 0..<memory.count, memory: memory)
       } else {
         try source.content(start..<end)
       }
     func fill(_ target: UnsafeMutableRawBufferPointer) throws(ImageError) {
-      let failures = LockedErrors()
+      let failures = LockedFailure()
       guard let base = target.baseAddress else { return }
       // SAFETY: the slabs write disjoint memory.
       nonisolated(unsafe) let output = base
@@ -93,10 +92,10 @@ struct SlabVoxels: VoxelSource {
           let scratch = try RawBytes(count: isKept ? 0 : slabCount * width, for: source.name)
           try decode(slab, pieces, scratch.mutable, type, output + index * slabCount * type.byteCount)
         } catch {
-          failures.add(error, at: index)
+          failures.note(error, at: index)
         }
       }
-      try failures.throwFirst()
+      try failures.check()
     }
     if order == Array(axes.indices) {
       return try .filled(type: type, channels: header.channels, size: header.size) {
@@ -119,7 +118,7 @@ struct SlabVoxels: VoxelSource {
   }
 
   private func decode(
-    _ slab: Slab, _ content: any SlabContent, _ scratch: UnsafeMutableRawBufferPointer, _ type: VoxelType,
+    _ slab: Slab, _ content: FileContent, _ scratch: UnsafeMutableRawBufferPointer, _ type: VoxelType,
     _ output: UnsafeMutableRawPointer
   ) throws(ImageError) {
     let count = slabCount
@@ -159,26 +158,6 @@ struct SlabVoxels: VoxelSource {
     while low < high {
       for byte in 0..<block { bytes.swapAt(low * block + byte, high * block + byte) }
       (low, high) = (low + 1, high - 1)
-    }
-  }
-}
-
-/// Bytes of a content by their place in it.
-protocol SlabContent: Sendable {
-  func copy(from offset: Int, into target: UnsafeMutableRawBufferPointer) throws(ImageError)
-}
-
-extension RawBytes: SlabContent {
-  func copy(from offset: Int, into target: UnsafeMutableRawBufferPointer) throws(ImageError) {
-    target.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + target.count]))
-  }
-}
-
-extension FileContent: SlabContent {
-  func copy(from offset: Int, into target: UnsafeMutableRawBufferPointer) throws(ImageError) {
-    if let memory { return try memory.copy(from: offset, into: target) }
-    guard try source.read(at: offset, into: target) == target.count else {
-      throw ImageError("the file became shorter while it was read", at: source.name)
     }
   }
 }

@@ -1,14 +1,18 @@
 import Foundation
 import MedVoxel
 
-/// Writing of PNG by name: one slice of 8 or 16 bits, without loss.
-enum PNGPicture: WritableImageCodec {
-  static let name = "PNG"
-  static let suffixes = Raster.Format.png.suffixes
-  static let writtenSuffixes = suffixes
-  static let holds: ImageContent = [.colors]
+/// A picture format that is chosen for writing by its name's end, and read as every picture is.
+private protocol PictureWriter: WritableImageCodec {
+  static var format: Raster.Format { get }
+}
 
-  static func recognizes(_ head: [UInt8]) -> Bool { Raster.Format.png.begins(head) }
+extension PictureWriter {
+  static var name: String { format.rawValue }
+  static var suffixes: [String] { format.suffixes }
+  static var writtenSuffixes: [String] { suffixes }
+  static var holds: ImageContent { .colors }
+
+  static func recognizes(_ head: [UInt8]) -> Bool { format.begins(head) }
 
   static func open(_ source: FileSource, options: ReadOptions) throws(ImageError) -> OpenImage {
     try Raster.open(source, options: options)
@@ -16,26 +20,17 @@ enum PNGPicture: WritableImageCodec {
 
   static func write(_ image: StoredImage, to url: URL, options: WriteOptions) throws(ImageError) {
     let image = try image.unscaled(in: options.type, for: name, at: url.path)
-    try AtomicFile<ImageError>.write(Raster.encode(image, as: .png), to: url)
+    let quality = format == .jpeg ? options.quality : nil
+    try AtomicFile<ImageError>.write(Raster.encode(image, as: format, quality: quality), to: url)
   }
 }
 
+/// Writing of PNG by name: one slice of 8 or 16 bits, without loss.
+enum PNGPicture: PictureWriter {
+  fileprivate static let format = Raster.Format.png
+}
+
 /// Writing of JPEG by name: one slice of 8 bits, only where a quality is given.
-enum JPEGPicture: WritableImageCodec {
-  static let name = "JPEG"
-  static let suffixes = Raster.Format.jpeg.suffixes
-  static let writtenSuffixes = suffixes
-  static let holds: ImageContent = [.colors]
-
-  static func recognizes(_ head: [UInt8]) -> Bool { Raster.Format.jpeg.begins(head) }
-
-  static func open(_ source: FileSource, options: ReadOptions) throws(ImageError) -> OpenImage {
-    try Raster.open(source, options: options)
-  }
-
-  static func write(_ image: StoredImage, to url: URL, options: WriteOptions) throws(ImageError) {
-    let image = try image.unscaled(in: options.type, for: name, at: url.path)
-    try AtomicFile<ImageError>.write(
-      Raster.encode(image, as: .jpeg, quality: options.quality), to: url)
-  }
+enum JPEGPicture: PictureWriter {
+  fileprivate static let format = Raster.Format.jpeg
 }

@@ -28,9 +28,7 @@ struct RandomBytes: Sendable {
       }
       return
     }
-    guard try source.read(at: offset, into: target) == target.count else {
-      throw ImageError("the file became shorter while it was read", at: name)
-    }
+    try source.fill(target, from: offset)
   }
 
   /// - Throws: `ImageError` where the content ends before.

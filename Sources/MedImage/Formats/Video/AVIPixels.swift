@@ -94,7 +94,7 @@ struct AVIPixels: VoxelSource {
         }
       }
     }
-    if let error = failures.first { throw error }
+    try failures.check()
     return voxels
   }
 

@@ -32,18 +32,18 @@ struct SegmentationPixels {
   private func forEachSlice(
     _ body: (Int, UnsafeMutableRawBufferPointer) throws(ImageError) -> Void
   ) throws(ImageError) {
-    let failures = Mutex<[Int: ImageError]>([:])
+    let failures = LockedFailure()
     let filled = frames.indices.filter { !frames[$0].isEmpty }
     Parallel.forEach(filled.count) { index in
       withUnsafeTemporaryAllocation(byteCount: plane * (isWide ? 2 : 1), alignment: 16) { scratch in
         do throws(ImageError) {
           try body(filled[index], scratch)
         } catch {
-          failures.withLock { $0[index] = error }
+          failures.note(error, at: index)
         }
       }
     }
-    if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+    try failures.check()
   }
 
   /// Calls `body` with the place in the slice and the number of each pixel that is not 0.

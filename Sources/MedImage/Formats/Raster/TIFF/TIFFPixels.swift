@@ -111,7 +111,7 @@ struct TIFFPixels: VoxelSource {
         }
       }
     }
-    if let error = failures.first { throw error }
+    try failures.check()
   }
 }
 
